@@ -1,0 +1,189 @@
+//! JSON text to a tree, with nesting bounded and duplicate keys noticed.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::{MAX_DEPTH, index::Index};
+use crate::diagnostics::{Diagnostic, Place};
+
+/// The rule under which too deep nesting is refused.
+pub(super) const TOO_DEEP: &str = "too-deep";
+
+/// Returns the tree, and a warning for every key that occurs twice.
+pub(super) fn parse(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
+    refuse_deep_nesting(name, text)?;
+    let duplicates = Cell::new(false);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    let value = Tree {
+        duplicates: &duplicates,
+    }
+    .deserialize(&mut deserializer)
+    .and_then(|value| deserializer.end().map(|()| value))
+    .map_err(|error| failure(name, text, &error))?;
+    let diagnostics = if duplicates.get() {
+        duplicate_keys(name, text)
+    } else {
+        Vec::new()
+    };
+    Ok((value, diagnostics))
+}
+
+/// Refuses nesting beyond the limit before any recursive reader sees it.
+fn refuse_deep_nesting(name: &str, text: &str) -> Result<(), Diagnostic> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Err(too_deep(name, line_and_column(text, offset)));
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Returns the diagnostic for nesting beyond the limit.
+pub(super) fn too_deep(name: &str, (line, column): (u32, u32)) -> Diagnostic {
+    Diagnostic::error(
+        TOO_DEEP,
+        Place::file(name).at(line, column),
+        format!("the document is nested deeper than {MAX_DEPTH} levels"),
+        "move inner schemas to components and refer to them",
+    )
+}
+
+fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(1, |l| l.chars().count() + 1);
+    let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    (narrow(line), narrow(column))
+}
+
+fn failure(name: &str, text: &str, error: &serde_json::Error) -> Diagnostic {
+    let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    let place = Place::file(name).at(narrow(error.line()), narrow(error.column().max(1)));
+    if error.is_eof() {
+        return Diagnostic::error(
+            "truncated",
+            place,
+            "the JSON ends in the middle",
+            "fetch the document again; an interrupted download leaves such a file",
+        );
+    }
+    let said = error.to_string();
+    let reason = said.split(" at line ").next().unwrap_or(&said);
+    let message = match after_the_value(text, error) {
+        true => "something follows the end of the JSON document".to_owned(),
+        false => format!("this is not JSON: {reason}"),
+    };
+    Diagnostic::error("invalid-json", place, message, "correct the file")
+}
+
+fn after_the_value(_text: &str, error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("trailing characters")
+}
+
+fn duplicate_keys(name: &str, text: &str) -> Vec<Diagnostic> {
+    let index = Index::of_json(text);
+    let found = index.duplicates(text);
+    found
+        .into_iter()
+        .map(|(line, column)| duplicate_key(name, line, column))
+        .collect()
+}
+
+/// Returns the diagnostic for a key that occurs for the second time.
+pub(super) fn duplicate_key(name: &str, line: u32, column: u32) -> Diagnostic {
+    Diagnostic::warning(
+        "duplicate-key",
+        Place::file(name).at(line, column),
+        "this key occurs twice in the same mapping, and the last one counts",
+        "remove one of them",
+    )
+}
+
+/// Reads a value as `serde_json::Value` does, and notices keys that were there before.
+#[derive(Clone, Copy)]
+struct Tree<'a> {
+    duplicates: &'a Cell<bool>,
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        serde_json::Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number out of range"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if map.insert(key, members.next_value_seed(self)?).is_some() {
+                self.duplicates.set(true);
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}

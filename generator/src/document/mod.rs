@@ -1,0 +1,227 @@
+//! The bytes that somebody supplied, as a tree of values that remembers its text.
+
+mod decode;
+mod index;
+mod json;
+pub mod pointer;
+mod yaml;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+use crate::diagnostics::{Diagnostic, Place};
+use index::Index;
+
+/// The nesting a document may have; real ones stay far below it.
+///
+/// Every later stage recurses over the tree, so this is what keeps all of them off the end of the stack.
+pub const MAX_DEPTH: usize = 256;
+
+/// A file as it was read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The name shown to people, which relative references are resolved against.
+    pub name: String,
+    /// The content, untouched.
+    pub bytes: Vec<u8>,
+}
+
+impl Source {
+    /// Returns a source with the given name and content.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            name: name.into(),
+            bytes: bytes.into(),
+        }
+    }
+}
+
+/// The notation a document is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JSON (RFC 8259).
+    Json,
+    /// YAML 1.2, with merge keys.
+    Yaml,
+}
+
+/// A document as a tree, and the text it came from.
+#[derive(Clone)]
+pub struct Document {
+    /// The name shown to people, which relative references are resolved against.
+    pub name: String,
+    /// The text, without byte order mark.
+    pub text: Arc<str>,
+    /// The notation of the text.
+    pub format: Format,
+    /// The tree.
+    pub value: Value,
+    /// What was mended while reading.
+    pub diagnostics: Vec<Diagnostic>,
+    index: Arc<OnceLock<Index>>,
+}
+
+/// Reads a document from its bytes.
+///
+/// # Errors
+/// Returns one located diagnostic when the bytes are no JSON or YAML mapping: empty, binary, wrongly encoded, truncated,
+/// nested too deeply, or blown up by aliases.
+pub fn parse(source: &Source) -> Result<Document, Diagnostic> {
+    let document = parse_fragment(source)?;
+    if document.value.is_object() {
+        return Ok(document);
+    }
+    Err(Diagnostic::error(
+        "not-a-mapping",
+        Place::file(document.name).at(1, 1),
+        format!("the file holds {}, not an OpenAPI document", kind(&document.value)),
+        "supply the OpenAPI document itself",
+    ))
+}
+
+/// Reads a file that a document refers to, which may hold any value.
+///
+/// # Errors
+/// Returns one located diagnostic when the bytes are no JSON or YAML.
+pub fn parse_fragment(source: &Source) -> Result<Document, Diagnostic> {
+    let text = decode::text(source)?;
+    if text.trim_start().starts_with(['{', '[']) {
+        return json_or_flow_yaml(&source.name, text);
+    }
+    let read = yaml::parse(&source.name, text)?;
+    Ok(Document::new(
+        &source.name,
+        read.text,
+        Format::Yaml,
+        read.value,
+        read.diagnostics,
+    ))
+}
+
+/// Reads text that opens with a brace: JSON, or YAML written in braces.
+fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
+    match json::parse(name, &text) {
+        Ok((value, diagnostics)) => {
+            Ok(Document::new(name, text, Format::Json, value, diagnostics))
+        }
+        Err(failure) if failure.rule == json::TOO_DEEP => Err(failure),
+        Err(failure) => match yaml::parse(name, text) {
+            Ok(mut read) => {
+                if has_extension(name, "json") {
+                    read.diagnostics.push(Diagnostic::warning(
+                        "json-read-as-yaml",
+                        failure.place.clone(),
+                        format!("{}, but the file reads as YAML", failure.message),
+                        "correct the JSON",
+                    ));
+                }
+                Ok(Document::new(
+                    name,
+                    read.text,
+                    Format::Yaml,
+                    read.value,
+                    read.diagnostics,
+                ))
+            }
+            Err(_) => Err(failure),
+        },
+    }
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+}
+
+impl Document {
+    fn new(
+        name: &str,
+        text: String,
+        format: Format,
+        value: Value,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.into(),
+            format,
+            value,
+            diagnostics,
+            index: Arc::default(),
+        }
+    }
+
+    /// Returns a document made of a value alone, for stages that build their own.
+    pub fn from_value(name: impl Into<String>, value: Value) -> Self {
+        Self::new(&name.into(), String::new(), Format::Json, value, Vec::new())
+    }
+
+    /// Returns the same text without its tree, to find places in; the text itself is shared.
+    pub(crate) fn without_tree(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            text: Arc::clone(&self.text),
+            format: self.format,
+            value: Value::Null,
+            diagnostics: Vec::new(),
+            index: Arc::clone(&self.index),
+        }
+    }
+
+    /// Returns line and column (both from 1) of what a JSON pointer names: its key, or the item itself in a list.
+    ///
+    /// The first call reads the text a second time; later ones look up what that found.
+    pub fn locate(&self, pointer: &str) -> Option<(u32, u32)> {
+        self.index().locate(&self.text, pointer)
+    }
+
+    /// Returns the characters of an unquoted scalar as they were written: `1.10` stays `1.10`.
+    pub fn scalar_text(&self, pointer: &str) -> Option<&str> {
+        self.index().scalar_text(&self.text, pointer)
+    }
+
+    /// Returns the place of a pointer, or of the nearest thing above it that the file has.
+    pub fn place(&self, pointer: &str) -> Place {
+        let mut present = pointer;
+        loop {
+            if let Some((line, column)) = self.locate(present) {
+                return Place::pointer(self.name.clone(), present).at(line, column);
+            }
+            if present.is_empty() {
+                // A document without text, made by another stage.
+                return Place::pointer(self.name.clone(), pointer);
+            }
+            present = pointer::parent(present);
+        }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| match self.format {
+            Format::Json => Index::of_json(&self.text),
+            Format::Yaml => Index::of_yaml(&self.text),
+        })
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("name", &self.name)
+            .field("format", &self.format)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "plain text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}

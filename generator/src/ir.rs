@@ -1,0 +1,659 @@
+//! The intermediate representation: one API in Rust's terms.
+//!
+//! Everything that a user of the generated code could notice is settled here: names, optionality, boxing,
+//! unions, how a value travels. It knows neither OpenAPI nor tokens, so lowering can be tested without
+//! rendering and rendering decides nothing.
+
+/// One API: what its document describes, ready to be written down.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Api {
+    /// The document's file name, as the header of generated files shows it.
+    pub source: String,
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`, the vendor's Markdown.
+    pub description: String,
+    /// The client's type name, such as `GeneralLedger`.
+    pub client: String,
+    /// The servers of the document, the first being the default.
+    pub servers: Vec<Server>,
+    /// The security schemes that the operations name.
+    pub security_schemes: Vec<SecurityScheme>,
+    /// What operations require that say nothing themselves, as alternatives.
+    pub security: Vec<Vec<Requirement>>,
+    /// The name of the enum of declared errors that most operations share.
+    pub error: String,
+    /// Operations by tag, in document order.
+    pub groups: Vec<Group>,
+    /// Models, enums, unions and aliases, in the order they are written.
+    pub types: Vec<TypeDef>,
+    /// The enums of declared error responses.
+    pub errors: Vec<ResponseEnum>,
+    /// The enums of operations with several kinds of success.
+    pub successes: Vec<ResponseEnum>,
+    /// The structs of declared response headers.
+    pub headers: Vec<HeaderStruct>,
+}
+
+/// A server of the document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Server {
+    /// The URL, with `{variables}`.
+    pub url: String,
+    /// The vendor's words on it.
+    pub description: String,
+    /// The variables of the URL.
+    pub variables: Vec<ServerVariable>,
+}
+
+/// A variable in a server's URL.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServerVariable {
+    /// As the URL names it.
+    pub name: String,
+    /// The value where none is given.
+    pub default: String,
+    /// The allowed values; empty for any.
+    pub allowed: Vec<String>,
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecurityScheme {
+    /// The name under which operations ask for it.
+    pub name: String,
+    /// The vendor's words on it.
+    pub description: String,
+    /// What is sent, and where.
+    pub kind: SecurityKind,
+}
+
+/// What a security scheme sends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SecurityKind {
+    /// A key in the header of this name.
+    ApiKeyHeader(String),
+    /// A key in the query parameter of this name.
+    ApiKeyQuery(String),
+    /// A key in the cookie of this name.
+    ApiKeyCookie(String),
+    /// HTTP Basic.
+    Basic,
+    /// A bearer token that the application supplies.
+    Bearer,
+    /// A bearer token fetched with client credentials from this URL.
+    ClientCredentials {
+        /// The token endpoint.
+        token_url: String,
+    },
+}
+
+/// A scheme that an operation requires, with the scopes it asks of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// The scheme's name.
+    pub scheme: String,
+    /// The scopes asked for.
+    pub scopes: Vec<String>,
+}
+
+/// The operations of one tag.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Group {
+    /// The tag; empty where operations have none.
+    pub tag: String,
+    /// The module they stand in.
+    pub module: String,
+    /// The vendor's words on the tag.
+    pub description: String,
+    /// The operations, in document order.
+    pub operations: Vec<Operation>,
+}
+
+/// What an operation does to the data, for least privilege.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Only reads.
+    Read,
+    /// May change something.
+    Write,
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The method's name.
+    pub name: String,
+    /// The type of the call before it is sent.
+    pub type_name: String,
+    /// The name of the static that describes it.
+    pub constant: String,
+    /// The document's `operationId`; empty where it has none.
+    pub operation_id: String,
+    /// The HTTP method, upper case.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// Where the operation stands in the normalized document.
+    pub pointer: String,
+    /// One line of the vendor's.
+    pub summary: String,
+    /// The vendor's Markdown.
+    pub description: String,
+    /// Whether the document marks it deprecated.
+    pub deprecated: bool,
+    /// Values that must be given, in the order of the method's arguments.
+    pub arguments: Vec<Parameter>,
+    /// Values that may be given, chained.
+    pub options: Vec<Parameter>,
+    /// What is sent as body.
+    pub body: Option<Body>,
+    /// What comes back when it worked.
+    pub success: Success,
+    /// The responses declared, in words: status and description.
+    pub responses: Vec<(String, String)>,
+    /// The error enum, by name.
+    pub error: String,
+    /// The declared response headers' struct, by name.
+    pub headers: Option<String>,
+    /// Whether it reads or writes.
+    pub access: Access,
+    /// How its pages are asked for.
+    pub paging: Option<Paging>,
+    /// Alternatives of requirements; `None` where the client's default applies.
+    pub security: Option<Vec<Vec<Requirement>>>,
+    /// The media types that are understood.
+    pub accept: Vec<String>,
+    /// A server of its own.
+    pub server: Option<Server>,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+    /// In the `Cookie` header.
+    Cookie,
+}
+
+/// How a parameter's value is written (OpenAPI 3.0.4, 4.7.12.2 "Style Values").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `simple`.
+    Simple,
+    /// `label`.
+    Label,
+    /// `matrix`.
+    Matrix,
+    /// `form`.
+    Form,
+    /// `spaceDelimited`.
+    SpaceDelimited,
+    /// `pipeDelimited`.
+    PipeDelimited,
+    /// Swagger 2.0's `tsv`.
+    TabDelimited,
+    /// `deepObject`.
+    DeepObject,
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// The argument's name.
+    pub name: String,
+    /// The name on the wire.
+    pub wire_name: String,
+    /// Where it travels.
+    pub location: Location,
+    /// How it is written.
+    pub style: Style,
+    /// Whether arrays and objects are spread.
+    pub explode: bool,
+    /// Whether reserved characters stay as they are.
+    pub reserved: bool,
+    /// Whether its value travels as JSON text (a `content` parameter).
+    pub json: bool,
+    /// The value's type.
+    pub ty: Type,
+    /// The only value there is, sent without asking.
+    pub constant: Option<String>,
+    /// The vendor's Markdown.
+    pub description: String,
+    /// The server's default, for the documentation.
+    pub default: Option<String>,
+    /// An example, as the document gives it.
+    pub example: Option<String>,
+    /// Whether the document marks it deprecated.
+    pub deprecated: bool,
+}
+
+/// The request body of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// The argument's name.
+    pub name: String,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The vendor's words on it.
+    pub description: String,
+    /// What is sent.
+    pub payload: Payload,
+}
+
+/// A body by how it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Payload {
+    /// JSON, under this media type.
+    Json {
+        /// The media type.
+        media_type: String,
+        /// The value's type.
+        ty: Type,
+    },
+    /// `application/x-www-form-urlencoded`.
+    Form {
+        /// The fields, as a model.
+        ty: Type,
+        /// Fields written otherwise than `form` with explode.
+        encodings: Vec<FieldEncoding>,
+    },
+    /// `multipart/form-data` and other multipart types; the caller adds the parts.
+    Multipart {
+        /// The media type.
+        media_type: String,
+        /// The parts that the document knows.
+        parts: Vec<Part>,
+        /// The type that carries them.
+        type_name: String,
+    },
+    /// Text (XML included).
+    Text {
+        /// The media type.
+        media_type: String,
+    },
+    /// Bytes, which may be streamed.
+    Bytes {
+        /// The media type.
+        media_type: String,
+    },
+}
+
+/// How one field of a form is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldEncoding {
+    /// The field's wire name.
+    pub name: String,
+    /// Its style.
+    pub style: Style,
+    /// Whether it is spread.
+    pub explode: bool,
+}
+
+/// A part of a multipart body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The Rust name.
+    pub name: String,
+    /// The name on the wire.
+    pub wire_name: String,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether it may be given more than once.
+    pub repeated: bool,
+    /// What it holds.
+    pub kind: PartKind,
+    /// The vendor's Markdown.
+    pub description: String,
+}
+
+/// What a part of a multipart body holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartKind {
+    /// A file or other bytes; its media type where the document fixes one.
+    File(Option<String>),
+    /// Plain text made of a scalar.
+    Text(Type),
+    /// JSON.
+    Json(Type),
+}
+
+/// What an operation gives when it worked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Success {
+    /// What the body is.
+    pub content: Content,
+    /// The statuses that the document declares for it; empty for any 2xx.
+    pub statuses: Vec<Status>,
+}
+
+/// What a response carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Nothing.
+    Empty,
+    /// JSON of this type.
+    Json(Type),
+    /// JSON of this type, or nothing.
+    OptionalJson(Type),
+    /// Text (XML included).
+    Text,
+    /// Bytes, streamed.
+    Stream,
+    /// Whatever comes, where the document declares no success.
+    Bytes,
+    /// One of several, by status: the enum's name.
+    Several(String),
+}
+
+/// A status, as responses are declared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// This one.
+    Exact(u16),
+    /// `4XX`: all of a class.
+    Range(u8),
+    /// Whatever is not declared otherwise.
+    Default,
+}
+
+/// An enum over responses: the declared errors of operations, or several kinds of success.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseEnum {
+    /// The type's name.
+    pub name: String,
+    /// What it says of itself.
+    pub description: String,
+    /// The responses, by status.
+    pub variants: Vec<ResponseVariant>,
+    /// The variant for what is not declared (errors only).
+    pub otherwise: String,
+}
+
+/// One response of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseVariant {
+    /// The variant's name.
+    pub name: String,
+    /// When it applies.
+    pub status: Status,
+    /// What it carries.
+    pub content: Content,
+    /// The vendor's words on it.
+    pub description: String,
+}
+
+/// The headers that a response declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeaderStruct {
+    /// The type's name.
+    pub name: String,
+    /// What it says of itself.
+    pub description: String,
+    /// The headers.
+    pub fields: Vec<HeaderField>,
+}
+
+/// A declared response header.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeaderField {
+    /// The field's name.
+    pub name: String,
+    /// The header's name.
+    pub wire_name: String,
+    /// Whether it is always there.
+    pub required: bool,
+    /// Its type.
+    pub ty: Type,
+    /// The vendor's Markdown.
+    pub description: String,
+}
+
+/// How pages of a collection are asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paging {
+    /// The query parameter for the page.
+    pub index: String,
+    /// The query parameter for the size.
+    pub size: String,
+    /// What the index counts.
+    pub kind: PageKind,
+    /// The first index.
+    pub first: i64,
+    /// The size asked for where the caller names none.
+    pub default_size: i64,
+    /// The largest size that the document allows.
+    pub max_size: Option<i64>,
+    /// The page's type.
+    pub page: Type,
+    /// The item's type.
+    pub item: Type,
+    /// The field that holds the items, with its presence; `None` where the page is the bare array.
+    pub items: Option<(String, Presence)>,
+    /// The field that counts all items, with its presence and type.
+    pub total: Option<(String, Presence, Type)>,
+}
+
+/// What a page index counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKind {
+    /// Pages.
+    PageNumber,
+    /// Records before the page.
+    RecordOffset,
+}
+
+/// A type that is written down under a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeDef {
+    /// The Rust name.
+    pub name: String,
+    /// The name in the document; empty for inline schemas.
+    pub wire_name: String,
+    /// Where its schema stands in the normalized document.
+    pub pointer: String,
+    /// The vendor's Markdown.
+    pub description: String,
+    /// Whether the document marks it deprecated.
+    pub deprecated: bool,
+    /// What it is.
+    pub kind: TypeKind,
+}
+
+/// What a named type is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeKind {
+    /// An object with known properties.
+    Struct(Struct),
+    /// Strings with known values.
+    StringEnum(Enum<String>),
+    /// Integers with known values.
+    IntegerEnum(Enum<i64>),
+    /// One of several types.
+    Union(Union),
+    /// Another name of a type.
+    Alias(Type),
+}
+
+/// An object with known properties.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Struct {
+    /// The properties, in document order.
+    pub fields: Vec<Field>,
+    /// The field for properties that are not declared, and the type of their values.
+    pub additional: Option<(String, Type)>,
+    /// Whether applications build it, so that a constructor is worth having.
+    pub constructed: bool,
+}
+
+/// A property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// The field's name.
+    pub name: String,
+    /// The property's name.
+    pub wire_name: String,
+    /// The value's type, without `Option`.
+    pub ty: Type,
+    /// Whether it may be absent or null.
+    pub presence: Presence,
+    /// The vendor's Markdown.
+    pub description: String,
+    /// The server's default and the limits that the document sets, for the documentation.
+    pub notes: Vec<String>,
+    /// The only value there is: the variant that fills it in, with the wire value.
+    pub tag: Option<Tag>,
+    /// Whether the document marks it deprecated.
+    pub deprecated: bool,
+}
+
+/// The one value of a property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    /// The variant of the field's enum.
+    pub variant: String,
+    /// The value on the wire.
+    pub wire_value: String,
+}
+
+/// Whether a property may be absent or null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Always there.
+    Required,
+    /// Always there, may be null.
+    Nullable,
+    /// May be absent.
+    Optional,
+    /// May be absent, may be null, and the difference may matter to the server.
+    Patch,
+}
+
+/// An enum with known values and room for those to come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum<V> {
+    /// Variant names with their values.
+    pub variants: Vec<(String, V)>,
+    /// The variant that keeps an unknown value.
+    pub otherwise: String,
+}
+
+/// One of several types.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Union {
+    /// The property that tells which; empty where the value's form does.
+    pub discriminator: String,
+    /// The alternatives.
+    pub variants: Vec<UnionVariant>,
+    /// The variant that keeps a value with an unknown tag (discriminated unions only).
+    pub otherwise: String,
+}
+
+/// One alternative of a union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnionVariant {
+    /// The variant's name.
+    pub name: String,
+    /// What it holds.
+    pub ty: Type,
+    /// The discriminator's values that select it.
+    pub tags: Vec<String>,
+    /// The vendor's Markdown.
+    pub description: String,
+}
+
+/// A type where a value stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// `bool`
+    Bool,
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `u32`
+    U32,
+    /// `u64`
+    U64,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+    /// An exact decimal.
+    Decimal,
+    /// `String`
+    String,
+    /// A string that must not be shown.
+    Secret,
+    /// A calendar date.
+    Date,
+    /// A date with a time and, mostly, an offset.
+    DateTime,
+    /// A time of day.
+    Time,
+    /// An ISO 8601 duration.
+    Duration,
+    /// A UUID.
+    Uuid,
+    /// Bytes written as Base64.
+    Base64,
+    /// Any JSON value.
+    Json,
+    /// A list.
+    List(Box<Type>),
+    /// A map from strings.
+    Map(Box<Type>),
+    /// `Option`, for values that may be null inside lists and maps.
+    Option(Box<Type>),
+    /// A box, where a type contains itself.
+    Boxed(Box<Type>),
+    /// A type of this API, by its index in [`Api::types`].
+    Named(usize),
+}
+
+impl Api {
+    /// The definition behind a named type, with aliases followed.
+    pub fn resolve<'a>(&'a self, ty: &'a Type) -> Option<&'a TypeDef> {
+        let mut ty = ty;
+        loop {
+            match ty {
+                Type::Boxed(inner) => ty = inner,
+                Type::Named(index) => {
+                    let definition = self.types.get(*index)?;
+                    match &definition.kind {
+                        TypeKind::Alias(target @ (Type::Named(_) | Type::Boxed(_))) => ty = target,
+                        _ => return Some(definition),
+                    }
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// The type with aliases and boxes taken away at the top.
+    pub fn plain<'a>(&'a self, ty: &'a Type) -> &'a Type {
+        let mut ty = ty;
+        loop {
+            match ty {
+                Type::Boxed(inner) => ty = inner,
+                Type::Named(index) => match self.types.get(*index).map(|d| &d.kind) {
+                    Some(TypeKind::Alias(target)) => ty = target,
+                    _ => return ty,
+                },
+                _ => return ty,
+            }
+        }
+    }
+
+    /// All operations, over the groups.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.groups.iter().flat_map(|group| &group.operations)
+    }
+}

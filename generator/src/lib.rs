@@ -1,0 +1,229 @@
+//! OpenAPI documents in, Rust modules out. A pure library: no disk, no network.
+//!
+//! The stages, each a module: [`document`] reads text, [`normalize`] brings every version of OpenAPI to one
+//! form, `lower` settles everything that a user of the result could notice and leaves it in [`ir`], and
+//! `render` writes it down. What is wrong with a document comes back as [`diagnostics`], with its place in
+//! the vendor's own file.
+
+pub mod diagnostics;
+pub mod document;
+pub mod ir;
+mod lower;
+pub mod manifest;
+pub mod names;
+pub mod normalize;
+mod render;
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Diagnostic, Place, Severity};
+use lower::{Config, Lowered};
+use manifest::Manifest;
+use normalize::{DocumentSet, Normalized};
+pub use render::File;
+
+/// What generating gave: files, and what there is to say about the document.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The files, with paths below the crate's folder.
+    pub files: Vec<File>,
+    /// Everything that was refused, mended or worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was generated in all.
+    pub summary: Summary,
+    /// What was generated for each API, by its id.
+    pub apis: Vec<(String, Summary)>,
+}
+
+/// What was generated, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The operations that the document declares.
+    pub operations: usize,
+    /// The operations that were generated.
+    pub generated: usize,
+    /// The operations that were left out.
+    pub omitted: Vec<Omission>,
+    /// The named types.
+    pub types: usize,
+    /// The values that stayed untyped JSON although the document says something of them.
+    pub json_fallbacks: usize,
+    /// The warnings among the diagnostics.
+    pub warnings: usize,
+}
+
+/// An operation that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omission {
+    /// Where it stands in the vendor's file.
+    pub pointer: String,
+    /// Why it was left out.
+    pub reason: String,
+}
+
+/// What a standalone crate is told beside the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrateOptions {
+    /// The crate's name.
+    pub name: String,
+    /// The command that makes it, for the header of its files.
+    pub command: String,
+    /// The path of the runtime crate, as the generated manifest names it.
+    pub runtime: String,
+}
+
+/// Makes a crate of its own from one document.
+///
+/// # Errors
+///
+/// Everything that keeps the document from being used, with places.
+pub fn crate_from_document(
+    documents: &DocumentSet,
+    options: &CrateOptions,
+) -> Result<Output, Vec<Diagnostic>> {
+    let config = Config {
+        source: file_name(&documents.main.name),
+        portal: None,
+    };
+    let one = generate(documents, &config)?;
+    let files = render::standalone(&one.api, options);
+    Ok(Output {
+        files,
+        summary: one.summary.clone(),
+        diagnostics: one.diagnostics,
+        apis: vec![(options.name.clone(), one.summary)],
+    })
+}
+
+/// Makes the modules of a portal: its clients, its bundles and all its APIs.
+///
+/// # Errors
+///
+/// Everything that keeps a document from being used, with places.
+pub fn portal_from_manifest(
+    manifest: &Manifest,
+    documents: &BTreeMap<String, DocumentSet>,
+) -> Result<Output, Vec<Diagnostic>> {
+    let mut output = Output::default();
+    let mut apis = Vec::new();
+    let mut problems = Vec::new();
+    for api in &manifest.apis {
+        let Some(set) = documents.get(&api.id) else {
+            continue;
+        };
+        let config = Config {
+            source: set.main.name.clone(),
+            portal: Some((manifest, api)),
+        };
+        match generate(set, &config) {
+            Ok(one) => {
+                let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
+                output.diagnostics.extend(manifest.check_operations(api, &ids));
+                output.diagnostics.extend(one.diagnostics);
+                output.summary.add(&one.summary);
+                output.apis.push((api.id.clone(), one.summary));
+                apis.push((api, one.api));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        problems.extend(output.diagnostics);
+        return Err(problems);
+    }
+    output.files = render::portal(manifest, &apis);
+    Ok(output)
+}
+
+/// Makes what all portals of the generated crate share: its root module.
+pub fn apis_crate(manifests: &[&Manifest]) -> Vec<File> {
+    render::apis_crate(manifests)
+}
+
+/// One API on its way.
+struct One {
+    api: ir::Api,
+    diagnostics: Vec<Diagnostic>,
+    summary: Summary,
+    operation_ids: Vec<String>,
+}
+
+fn generate(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagnostic>> {
+    let Normalized {
+        openapi,
+        origins,
+        mut diagnostics,
+    } = normalize::normalize(documents)?;
+    let lowered = lower::api(&openapi, config);
+    let place = |pointer: &str| origins.place(pointer);
+    let omitted = omissions(&lowered, &place);
+    diagnostics.extend(omission_diagnostics(&lowered, &place));
+    diagnostics.extend(lowered.findings.into_iter().map(|finding| Diagnostic {
+        severity: finding.severity,
+        rule: finding.rule,
+        place: place(&finding.pointer),
+        message: finding.message,
+        help: finding.help,
+    }));
+    let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning).count();
+    Ok(One {
+        summary: Summary {
+            operations: lowered.declared,
+            generated: lowered.declared - omitted.len(),
+            omitted,
+            types: lowered.api.types.len(),
+            json_fallbacks: lowered.json_fallbacks,
+            warnings,
+        },
+        api: lowered.api,
+        diagnostics,
+        operation_ids: lowered.operation_ids,
+    })
+}
+
+fn omissions(lowered: &Lowered, place: &dyn Fn(&str) -> Place) -> Vec<Omission> {
+    lowered
+        .omissions
+        .iter()
+        .map(|omission| Omission {
+            pointer: place(&omission.pointer).pointer,
+            reason: omission.reason.clone(),
+        })
+        .collect()
+}
+
+/// What the manifest leaves out is no surprise; everything else that is missing is an error.
+fn omission_diagnostics(lowered: &Lowered, place: &dyn Fn(&str) -> Place) -> Vec<Diagnostic> {
+    lowered
+        .omissions
+        .iter()
+        .map(|omission| Diagnostic {
+            severity: match omission.wanted {
+                true => Severity::Note,
+                false => Severity::Error,
+            },
+            rule: "operation-omitted",
+            place: place(&omission.pointer),
+            message: format!("the operation is left out: {}", omission.reason),
+            help: match omission.wanted {
+                true => String::new(),
+                false => "mend the document, or leave the operation out in the manifest".to_owned(),
+            },
+        })
+        .collect()
+}
+
+fn file_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
+}
+
+impl Summary {
+    fn add(&mut self, other: &Self) {
+        self.operations += other.operations;
+        self.generated += other.generated;
+        self.omitted.extend(other.omitted.iter().cloned());
+        self.types += other.types;
+        self.json_fallbacks += other.json_fallbacks;
+        self.warnings += other.warnings;
+    }
+}

@@ -1,0 +1,190 @@
+//! OpenAPI becomes the intermediate representation: references followed, names given, optionality settled.
+
+mod bodies;
+mod enums;
+mod merge;
+mod operations;
+mod paging;
+mod parameters;
+mod recursion;
+mod responses;
+mod roots;
+mod schemas;
+mod security;
+mod unions;
+mod usage;
+mod view;
+
+use openapiv3::{OpenAPI, Operation, ReferenceOr};
+
+use crate::diagnostics::Severity;
+use crate::ir;
+use crate::manifest::{self, Manifest};
+use crate::names::Noise;
+
+/// What lowering is told beside the document.
+pub(crate) struct Config<'m> {
+    /// The document's file name, for the header of generated files.
+    pub(crate) source: String,
+    /// The portal that the API belongs to, if it does.
+    pub(crate) portal: Option<(&'m Manifest, &'m manifest::Api)>,
+}
+
+impl Config<'_> {
+    fn client(&self) -> String {
+        self.portal
+            .map_or_else(|| "Client".to_owned(), |(_, api)| api.client.clone())
+    }
+
+    fn noise(&self) -> Noise {
+        self.portal
+            .map_or_else(Noise::default, |(manifest, _)| manifest.noise.clone())
+    }
+
+    fn decimal(&self) -> bool {
+        self.portal
+            .is_some_and(|(_, api)| api.numbers == manifest::Numbers::Decimal)
+    }
+
+    /// API Management's exports lose `required: true` of request bodies, so a portal's bodies are asked for.
+    fn bodies_are_required(&self) -> bool {
+        self.portal.is_some()
+    }
+
+    fn rules(&self, operation_id: &str) -> Option<&manifest::OperationRules> {
+        self.portal?.1.operations.get(operation_id)
+    }
+}
+
+/// What lowering found out about a document, by pointer into its normalized form.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finding {
+    pub(crate) severity: Severity,
+    pub(crate) rule: &'static str,
+    pub(crate) pointer: String,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Finding {
+    /// A value stays JSON although the document says something of it.
+    fn json(pointer: &str, reason: &str) -> Self {
+        Self {
+            severity: Severity::Warning,
+            rule: "json-fallback",
+            pointer: pointer.to_owned(),
+            message: format!("the value stays untyped JSON: {reason}"),
+            help: "use it through `Json`, or describe it in an overlay".to_owned(),
+        }
+    }
+
+    /// Something in an operation does not change what is sent or understood.
+    fn note(rule: &'static str, pointer: &str, message: String) -> Self {
+        Self {
+            severity: Severity::Note,
+            rule,
+            pointer: pointer.to_owned(),
+            message,
+            help: String::new(),
+        }
+    }
+}
+
+/// An operation that was left out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Omission {
+    pub(crate) pointer: String,
+    pub(crate) reason: String,
+    /// Whether the manifest asked for it.
+    pub(crate) wanted: bool,
+}
+
+/// A lowered document.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub(crate) api: ir::Api,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) omissions: Vec<Omission>,
+    /// The operations that the document declares.
+    pub(crate) declared: usize,
+    /// The ids of the declared operations.
+    pub(crate) operation_ids: Vec<String>,
+    /// The values that stayed JSON although the document says something of them.
+    pub(crate) json_fallbacks: usize,
+}
+
+/// Lowers a normalized document.
+pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
+    let extra = additional_operations(openapi);
+    let no_components = merge::Components::new();
+    let components = openapi
+        .components
+        .as_ref()
+        .map_or(&no_components, |components| &components.schemas);
+    let usage = usage::Usage::of(openapi, components);
+    let mut types = schemas::Types::new(components, usage, config.decimal());
+    types.components();
+
+    let mut operations = operations::Operations::new(openapi, config, types);
+    operations.all(&extra);
+    let mut lowered = operations.finish();
+    let api = &mut lowered.api;
+    for index in recursion::end_alias_cycles(&mut api.types) {
+        let pointer = &api.types[index].pointer;
+        let finding = Finding::json(pointer, "it only refers back to itself");
+        lowered.findings.push(finding);
+        lowered.json_fallbacks += 1;
+    }
+    recursion::insert_boxes(&mut api.types);
+    api.source = config.source.clone();
+    api.title = openapi.info.title.clone();
+    api.version = openapi.info.version.clone();
+    api.description = openapi.info.description.clone().unwrap_or_default();
+    api.client = config.client();
+    api.servers = openapi.servers.iter().map(server).collect();
+    lowered
+}
+
+/// An operation whose method `openapiv3` has no field for.
+pub(crate) struct Additional {
+    path: String,
+    method: String,
+    operation: Result<Operation, String>,
+}
+
+/// The operations under methods that `openapiv3` has no field for (OpenAPI 3.2).
+fn additional_operations(openapi: &OpenAPI) -> Vec<Additional> {
+    let mut found = Vec::new();
+    for (path, item) in &openapi.paths.paths {
+        let extensions = match item {
+            ReferenceOr::Item(item) => &item.extensions,
+            ReferenceOr::Reference { .. } => continue,
+        };
+        let operations = extensions
+            .get("x-additional-operations")
+            .and_then(serde_json::Value::as_object);
+        for (method, operation) in operations.into_iter().flatten() {
+            found.push(Additional {
+                path: path.clone(),
+                method: method.to_uppercase(),
+                operation: serde_json::from_value(operation.clone()).map_err(|e| e.to_string()),
+            });
+        }
+    }
+    found
+}
+
+fn server(server: &openapiv3::Server) -> ir::Server {
+    let variables = server.variables.iter().flatten();
+    ir::Server {
+        url: server.url.clone(),
+        description: server.description.clone().unwrap_or_default(),
+        variables: variables
+            .map(|(name, variable)| ir::ServerVariable {
+                name: name.clone(),
+                default: variable.default.clone(),
+                allowed: variable.enumeration.clone(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,418 @@
+//! Operations: names, groups, and the parts that the other modules lower.
+
+use indexmap::IndexMap;
+use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr};
+
+use super::parameters::Parameters;
+use super::responses::Responses;
+use super::schemas::{Types, escape};
+use super::{Additional, Config, Finding, Lowered, Omission, recursion, security, server};
+use crate::ir::{self, Access, Payload};
+use crate::manifest;
+use crate::names::{self, Scope};
+
+/// Method names that clients have of their own.
+const CLIENT_METHODS: &[&str] = &["new", "builder", "call", "client", "clone", "erase", "narrow", "from", "into"];
+
+/// Names that the modules of operations use themselves.
+const OPERATION_TYPES: &[&str] = &[
+    "Api", "Box", "Bundle", "Call", "Client", "Grants", "Items", "Operation", "Option", "Pages", "Read",
+    "Response", "Self", "String", "Vec", "Write", "Some", "None", "Ok", "Err", "Json", "Bytes",
+    "Body", "Date", "DateTime", "Time", "Duration", "Uuid", "Decimal", "Base64", "Secret", "Status",
+    "Style", "BTreeMap", "ByteStream", "Form", "Part", "Paging", "PageKind", "Nullable", "Requirement",
+];
+
+/// The operations of an API while they are being lowered.
+pub(super) struct Operations<'a, 'm> {
+    pub(super) openapi: &'a OpenAPI,
+    pub(super) config: &'m Config<'m>,
+    pub(super) types: Types<'a>,
+    method_names: Scope,
+    type_names: Scope,
+    groups: IndexMap<String, Vec<ir::Operation>>,
+    responses: Responses,
+    pub(super) findings: Vec<Finding>,
+    omissions: Vec<Omission>,
+    operation_ids: Vec<String>,
+    declared: usize,
+}
+
+/// What an operation is called, in all the places where it has a name.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) type_name: String,
+    pub(super) constant: String,
+}
+
+/// An operation where it stands in the document.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+    pub(super) item: &'a PathItem,
+    pub(super) operation: &'a Operation,
+}
+
+impl Site<'_> {
+    pub(super) fn pointer(&self) -> String {
+        let method = self.method.to_lowercase();
+        format!("/paths/{}/{method}", escape(self.path))
+    }
+}
+
+impl<'a, 'm> Operations<'a, 'm> {
+    pub(super) fn new(openapi: &'a OpenAPI, config: &'m Config<'m>, types: Types<'a>) -> Self {
+        let mut type_names = Scope::with_reserved(OPERATION_TYPES);
+        type_names.reserve(&[&config.client()]);
+        Self {
+            openapi,
+            config,
+            types,
+            method_names: Scope::with_reserved(CLIENT_METHODS),
+            type_names,
+            groups: IndexMap::new(),
+            responses: Responses::default(),
+            findings: Vec::new(),
+            omissions: Vec::new(),
+            operation_ids: Vec::new(),
+            declared: 0,
+        }
+    }
+
+    /// Lowers every operation, in the order of paths and methods.
+    pub(super) fn all(&mut self, additional: &'a [Additional]) {
+        let openapi = self.openapi;
+        for (path, item) in &openapi.paths.paths {
+            let ReferenceOr::Item(item) = item else {
+                continue;
+            };
+            for (method, operation) in item.iter() {
+                self.one(path, upper(method), item, operation);
+            }
+            for extra in additional.iter().filter(|extra| extra.path == *path) {
+                match &extra.operation {
+                    Ok(operation) => self.one(path, &extra.method, item, operation),
+                    Err(reason) => self.omit_unread(extra, reason),
+                }
+            }
+        }
+    }
+
+    /// The finished API.
+    pub(super) fn finish(mut self) -> Lowered {
+        let moved = self.types.final_indexes();
+        let mut operations: Vec<&mut ir::Operation> = self.groups.values_mut().flatten().collect();
+        let client = self.config.client();
+        let mut enums = self.responses.settle(&mut operations, &client, &mut self.type_names);
+        for operation in operations {
+            renumber_operation(operation, &moved);
+        }
+        for list in [&mut enums.errors, &mut enums.successes] {
+            for variant in list.iter_mut().flat_map(|e| &mut e.variants) {
+                renumber_content(&mut variant.content, &moved);
+            }
+        }
+        for field in enums.headers.iter_mut().flat_map(|headers| &mut headers.fields) {
+            recursion::renumber_type(&mut field.ty, &moved);
+        }
+        let groups = group_modules(self.openapi, self.groups);
+        let (types, type_findings, json_fallbacks) = self.types.finish();
+        self.findings.extend(type_findings);
+        let (security_schemes, security) = security::of(self.openapi, &mut self.findings);
+        Lowered {
+            api: ir::Api {
+                security_schemes,
+                security,
+                groups,
+                types,
+                error: enums.shared,
+                errors: enums.errors,
+                successes: enums.successes,
+                headers: enums.headers,
+                ..ir::Api::default()
+            },
+            findings: self.findings,
+            omissions: self.omissions,
+            declared: self.declared,
+            operation_ids: self.operation_ids,
+            json_fallbacks,
+        }
+    }
+
+    fn omit_unread(&mut self, extra: &Additional, reason: &str) {
+        self.declared += 1;
+        self.omissions.push(Omission {
+            pointer: format!("/paths/{}/{}", escape(&extra.path), extra.method.to_lowercase()),
+            reason: format!("it cannot be read: {reason}"),
+            wanted: false,
+        });
+    }
+
+    fn one(&mut self, path: &'a str, method: &'a str, item: &'a PathItem, operation: &'a Operation) {
+        let site = Site { path, method, item, operation };
+        self.declared += 1;
+        let id = operation.operation_id.as_deref().unwrap_or_default();
+        if !id.is_empty() {
+            self.operation_ids.push(id.to_owned());
+        }
+        if let Some((reason, wanted)) = self.reason_to_omit(operation, id) {
+            self.omissions.push(Omission { pointer: site.pointer(), reason, wanted });
+            return;
+        }
+        let named = self.name(&site, id);
+        let parameters = self.parameters(&site, &named);
+        let bodies = self.bodies(&site, &named);
+        let (success, headers) = self.success(&site, &named);
+        let base = self.assemble(&site, id, &named, parameters, success, headers);
+        let group = self.groups.entry(operation.tags.first().cloned().unwrap_or_default());
+        let group = group.or_default();
+        let mut bodies = bodies.into_iter();
+        let first = bodies.next();
+        group.push(ir::Operation { body: first.map(|(_, body)| body), ..base.clone() });
+        // Further media types of the body are methods of their own, named after them.
+        for (suffix, body) in bodies {
+            let name = format!("{}_{suffix}", base.name);
+            let name = self.method_names.claim(&name, std::iter::empty());
+            let type_name = names::type_name(&name);
+            let type_name = self.type_names.claim(&type_name, std::iter::empty());
+            group.push(ir::Operation {
+                constant: names::constant_name(&name),
+                name,
+                type_name,
+                body: Some(body),
+                ..base.clone()
+            });
+        }
+    }
+
+    fn reason_to_omit(&self, operation: &Operation, id: &str) -> Option<(String, bool)> {
+        if let Some(broken) = operation.extensions.get("x-broken") {
+            let reason = broken.as_str().unwrap_or("it cannot be used");
+            return Some((reason.to_owned(), false));
+        }
+        let (_, api) = self.config.portal?;
+        api.omitted(id).map(|reason| (format!("left out by the manifest: {reason}"), true))
+    }
+
+    fn name(&mut self, site: &Site<'_>, id: &str) -> Named {
+        let from_path = names::from_path(site.method, site.path);
+        let own = self.config.rules(id).and_then(|rules| rules.name.clone());
+        let usable = !id.is_empty() && !names::is_opaque_id(id) && !names::words(id).is_empty();
+        let preferred = match own {
+            Some(name) => name,
+            None if usable => names::operation_words(id, &self.config.noise()),
+            None => from_path.name.clone(),
+        };
+        let tag = site.operation.tags.first().map(String::as_str).unwrap_or_default();
+        let alternatives = [
+            usable.then(|| id.to_owned()),
+            (!tag.is_empty()).then(|| format!("{tag} {preferred}")),
+            Some(format!("{preferred} {}", site.method.to_lowercase())),
+            Some(from_path.name),
+            Some(from_path.full_name),
+        ];
+        let alternatives = alternatives.into_iter().flatten().map(|n| names::function_name(&n));
+        let name = self.method_names.claim(&names::function_name(&preferred), alternatives);
+        let type_name = names::type_name(&name);
+        let call = format!("{type_name}Call");
+        let type_name = self.type_names.claim(&type_name, std::iter::once(call));
+        Named {
+            constant: names::constant_name(&name),
+            name,
+            type_name,
+        }
+    }
+
+    fn assemble(
+        &mut self,
+        site: &Site<'a>,
+        id: &str,
+        named: &Named,
+        parameters: Parameters,
+        success: ir::Success,
+        headers: Option<String>,
+    ) -> ir::Operation {
+        let Parameters { mut arguments, mut options, path } = parameters;
+        let query: Vec<&str> = arguments
+            .iter()
+            .chain(&options)
+            .filter(|parameter| parameter.location == ir::Location::Query)
+            .map(|parameter| parameter.wire_name.as_str())
+            .collect();
+        let paging = self
+            .config
+            .portal
+            .and_then(|(_, api)| api.pagination_of(id, &query))
+            .and_then(|rule| self.paging(rule, site, &success));
+        if let Some(paging) = &paging {
+            // The pages are counted by whoever walks them.
+            let paged = |p: &ir::Parameter| p.wire_name == paging.index || p.wire_name == paging.size;
+            let (moved, kept) = arguments.into_iter().partition(paged);
+            arguments = kept;
+            options.splice(0..0, Vec::<ir::Parameter>::from_iter(moved));
+        }
+        let operation = site.operation;
+        ir::Operation {
+            name: named.name.clone(),
+            type_name: named.type_name.clone(),
+            constant: named.constant.clone(),
+            operation_id: id.to_owned(),
+            method: site.method.to_owned(),
+            path,
+            pointer: site.pointer(),
+            summary: operation
+                .summary
+                .clone()
+                .or_else(|| site.item.summary.clone())
+                .unwrap_or_default(),
+            description: operation
+                .description
+                .clone()
+                .or_else(|| site.item.description.clone())
+                .unwrap_or_default(),
+            deprecated: operation.deprecated,
+            arguments,
+            options,
+            body: None,
+            accept: self.accept(site),
+            success,
+            responses: self.response_words(site),
+            error: self.errors(site),
+            headers,
+            access: self.access(id, site.method),
+            paging,
+            security: operation
+                .security
+                .as_ref()
+                .map(|all| security::requirements(all)),
+            server: operation.servers.first().or(site.item.servers.first()).map(server),
+        }
+    }
+
+    fn access(&self, id: &str, method: &str) -> Access {
+        let access = match self.config.portal {
+            Some((_, api)) => api.access_of(id, method),
+            None if matches!(method, "GET" | "HEAD") => manifest::Access::Read,
+            None => manifest::Access::Write,
+        };
+        match access {
+            manifest::Access::Read => Access::Read,
+            manifest::Access::Write => Access::Write,
+        }
+    }
+
+    /// Takes the errors that an operation declares; its enum is known once all operations are.
+    fn errors(&mut self, site: &Site<'a>) -> String {
+        let declared = self.declared_errors(site);
+        self.responses.note(declared)
+    }
+
+    pub(super) fn shared_headers(&mut self, type_name: &str, fields: Vec<ir::HeaderField>) -> String {
+        self.responses.headers(type_name, fields, &mut self.type_names)
+    }
+
+    pub(super) fn several_successes(
+        &mut self,
+        named: &Named,
+        variants: Vec<ir::ResponseVariant>,
+    ) -> String {
+        let name = format!("{}Success", named.type_name);
+        let name = self.type_names.claim(&name, std::iter::empty());
+        self.responses.success(name.clone(), &named.name, variants);
+        name
+    }
+
+    /// The name of a type that belongs to an operation and is no schema's.
+    pub(super) fn claim_type(&mut self, preferred: &str) -> String {
+        self.type_names.claim(preferred, std::iter::empty())
+    }
+
+    /// A parameter behind a reference.
+    pub(super) fn parameter_behind(&self, parameter: &'a ReferenceOr<Parameter>) -> Option<&'a Parameter> {
+        match parameter {
+            ReferenceOr::Item(parameter) => Some(parameter),
+            ReferenceOr::Reference { reference } => self
+                .openapi
+                .components
+                .as_ref()?
+                .parameters
+                .get(super::view::component_name(reference))?
+                .as_item(),
+        }
+    }
+}
+
+/// The methods that `openapiv3` knows, as they are sent.
+fn upper(method: &str) -> &'static str {
+    match method {
+        "get" => "GET",
+        "put" => "PUT",
+        "post" => "POST",
+        "delete" => "DELETE",
+        "options" => "OPTIONS",
+        "head" => "HEAD",
+        "patch" => "PATCH",
+        _ => "TRACE",
+    }
+}
+
+fn renumber_operation(operation: &mut ir::Operation, moved: &[usize]) {
+    for parameter in operation.arguments.iter_mut().chain(&mut operation.options) {
+        recursion::renumber_type(&mut parameter.ty, moved);
+    }
+    match operation.body.as_mut().map(|body| &mut body.payload) {
+        Some(Payload::Json { ty, .. } | Payload::Form { ty, .. }) => {
+            recursion::renumber_type(ty, moved);
+        }
+        Some(Payload::Multipart { parts, .. }) => {
+            for part in parts {
+                if let ir::PartKind::Text(ty) | ir::PartKind::Json(ty) = &mut part.kind {
+                    recursion::renumber_type(ty, moved);
+                }
+            }
+        }
+        _ => {}
+    }
+    renumber_content(&mut operation.success.content, moved);
+    if let Some(paging) = &mut operation.paging {
+        recursion::renumber_type(&mut paging.page, moved);
+        recursion::renumber_type(&mut paging.item, moved);
+        if let Some((_, _, ty)) = &mut paging.total {
+            recursion::renumber_type(ty, moved);
+        }
+    }
+}
+
+fn renumber_content(content: &mut ir::Content, moved: &[usize]) {
+    if let ir::Content::Json(ty) | ir::Content::OptionalJson(ty) = content {
+        recursion::renumber_type(ty, moved);
+    }
+}
+
+fn group_modules(
+    openapi: &OpenAPI,
+    groups: IndexMap<String, Vec<ir::Operation>>,
+) -> Vec<ir::Group> {
+    let mut scope = Scope::for_files();
+    scope.reserve(&["types", "errors", "mod", "lib", "main", "client", "headers", "multipart"]);
+    groups
+        .into_iter()
+        .map(|(tag, operations)| {
+            let preferred = match tag.as_str() {
+                "" => "operations".to_owned(),
+                tag => names::module_name(tag),
+            };
+            let other = format!("{preferred}_operations");
+            let declared = openapi.tags.iter().find(|declared| declared.name == tag);
+            ir::Group {
+                module: scope.claim(&preferred, std::iter::once(other)),
+                description: declared
+                    .and_then(|declared| declared.description.clone())
+                    .unwrap_or_default(),
+                tag,
+                operations,
+            }
+        })
+        .collect()
+}

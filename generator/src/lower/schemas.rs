@@ -1,0 +1,706 @@
+//! Schemas become types.
+
+use std::collections::{HashMap, HashSet};
+
+use openapiv3::ReferenceOr;
+use serde_json::Value;
+
+use super::merge::{Additional, Components, Merged, Property, merge};
+use super::usage::{Direction, Usage};
+use super::view::Node;
+use super::{Finding, enums};
+use crate::ir::{Enum, Field, Presence, Struct, Tag, Type, TypeDef, TypeKind};
+use crate::names::{self, Scope};
+
+/// Names that generated type modules use themselves, so that no schema may take them.
+const RESERVED: &[&str] = &[
+    "Base64", "BTreeMap", "Box", "Date", "DateTime", "Debug", "Clone", "Copy", "Decimal", "Default",
+    "Duration", "Err", "Json", "None", "Nullable", "Ok", "Option", "PartialEq", "Eq", "Hash", "Secret",
+    "Self", "Some", "String", "Time", "Uuid", "Vec", "Send", "Sync", "Drop", "From", "Into",
+];
+
+/// How deep schemas may stand in one another before a value falls back to JSON.
+const MAX_DEPTH: usize = 48;
+
+/// The types of an API while they are being made.
+pub(crate) struct Types<'a> {
+    pub(super) components: &'a Components,
+    pub(super) usage: Usage<'a>,
+    decimal: bool,
+    scope: Scope,
+    definitions: Vec<Option<TypeDef>>,
+    order: Vec<usize>,
+    named: HashMap<(&'a str, Direction), usize>,
+    /// Inline schemas that were lowered, by their addresses: an inherited property is one type.
+    inline: HashMap<InlineKey, Type>,
+    /// Inline schemas without a name that are being lowered.
+    active: HashSet<InlineKey>,
+    /// Components whose unions are being spread.
+    pub(super) inside: Vec<&'a str>,
+    depth: usize,
+    pub(super) findings: Vec<Finding>,
+    pub(super) json_fallbacks: usize,
+}
+
+/// The addresses of the schemas that make a type, and the way it travels.
+type InlineKey = (Vec<usize>, Direction);
+
+/// A lowered schema: its type and the words that belong to the place where it stands.
+#[derive(Debug)]
+pub(crate) struct Lowered<'a> {
+    pub(crate) ty: Type,
+    pub(crate) nullable: bool,
+    pub(crate) words: Words<'a>,
+}
+
+/// What a schema says for people.
+#[derive(Debug, Default)]
+pub(crate) struct Words<'a> {
+    pub(crate) description: &'a str,
+    pub(crate) limits: Vec<String>,
+    pub(crate) default: Option<&'a Value>,
+    pub(crate) example: Option<&'a Value>,
+    pub(crate) deprecated: bool,
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
+}
+
+/// Where a schema stands: what an inline type is named after, and its pointer.
+#[derive(Clone, Debug)]
+pub(crate) struct Hint {
+    /// The name of the type that it belongs to.
+    pub(crate) parent: String,
+    /// What it is there.
+    pub(crate) part: String,
+    /// The JSON pointer in the normalized document.
+    pub(crate) pointer: String,
+}
+
+impl Hint {
+    pub(crate) fn new(parent: &str, part: &str, pointer: String) -> Self {
+        Self {
+            parent: parent.to_owned(),
+            part: part.to_owned(),
+            pointer,
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        names::type_name(&format!("{} {}", self.parent, self.part))
+    }
+
+    fn item(&self) -> Self {
+        let words = names::words(&self.part);
+        let part = match words.split_last() {
+            Some((last, before)) => match names::singular(last) {
+                Some(one) => [before, &[one]].concat().join(" "),
+                None => format!("{} item", self.part),
+            },
+            None => "item".to_owned(),
+        };
+        Self::new(&self.parent, &part, format!("{}/items", self.pointer))
+    }
+
+    fn value(&self) -> Self {
+        let pointer = format!("{}/additionalProperties", self.pointer);
+        Self::new(&self.parent, &format!("{} value", self.part), pointer)
+    }
+}
+
+impl<'a> Types<'a> {
+    pub(crate) fn new(components: &'a Components, usage: Usage<'a>, decimal: bool) -> Self {
+        Self {
+            components,
+            usage,
+            decimal,
+            scope: Scope::with_reserved(RESERVED),
+            definitions: Vec::new(),
+            order: Vec::new(),
+            named: HashMap::new(),
+            inline: HashMap::new(),
+            active: HashSet::new(),
+            inside: Vec::new(),
+            depth: 0,
+            findings: Vec::new(),
+            json_fallbacks: 0,
+        }
+    }
+
+    /// Lowers every component. Their names are claimed first, so that no inline type can take one.
+    pub(crate) fn components(&mut self) {
+        let all: Vec<&'a str> = self.components.keys().map(String::as_str).collect();
+        let mut work = Vec::new();
+        for name in all {
+            for direction in self.usage.directions(name) {
+                let index = self.reserve(&self.component_type_name(name, direction));
+                self.named.insert((name, direction), index);
+                work.push((name, direction, index));
+            }
+        }
+        for (name, direction, index) in work {
+            self.component_definition(name, direction, index);
+        }
+    }
+
+    /// The finished types in the order to write them, with indexes to match.
+    pub(crate) fn finish(self) -> (Vec<TypeDef>, Vec<Finding>, usize) {
+        let mut moved = vec![0; self.definitions.len()];
+        for (to, from) in self.order.iter().enumerate() {
+            moved[*from] = to;
+        }
+        let mut definitions = self.definitions;
+        let types = self
+            .order
+            .iter()
+            .filter_map(|index| definitions[*index].take())
+            .map(|mut definition| {
+                super::recursion::renumber(&mut definition, &moved);
+                definition
+            })
+            .collect();
+        (types, self.findings, self.json_fallbacks)
+    }
+
+    /// Where an index will be once the types are finished.
+    pub(crate) fn final_indexes(&self) -> Vec<usize> {
+        let mut moved = vec![0; self.definitions.len()];
+        for (to, from) in self.order.iter().enumerate() {
+            moved[*from] = to;
+        }
+        moved
+    }
+
+    /// The definition behind an index, once it is there.
+    pub(crate) fn definition(&self, index: usize) -> Option<&TypeDef> {
+        self.definitions.get(index)?.as_ref()
+    }
+
+    fn component_type_name(&self, name: &str, direction: Direction) -> String {
+        let own = names::type_name(name);
+        match direction {
+            Direction::Request if self.usage.is_split(name) => format!("{own}Input"),
+            _ => own,
+        }
+    }
+
+    fn reserve(&mut self, name: &str) -> usize {
+        let model = format!("{name}Model");
+        let name = self.scope.claim(name, std::iter::once(model));
+        let index = self.definitions.len();
+        self.definitions.push(Some(TypeDef {
+            name,
+            wire_name: String::new(),
+            pointer: String::new(),
+            description: String::new(),
+            deprecated: false,
+            kind: TypeKind::Alias(Type::Json),
+        }));
+        index
+    }
+
+    fn name_of(&self, index: usize) -> String {
+        self.definition(index)
+            .map(|definition| definition.name.clone())
+            .unwrap_or_default()
+    }
+
+    fn component_definition(&mut self, name: &'a str, direction: Direction, index: usize) {
+        self.order.push(index);
+        let pointer = format!("/components/schemas/{}", escape(name));
+        let type_name = self.name_of(index);
+        let hint = Hint::new(&type_name, "", pointer);
+        let node = match self.components.get(name) {
+            Some(schema) => Node::of(schema),
+            None => return,
+        };
+        self.inside.push(name);
+        let merged = merge(&[node], self.components, &self.inside);
+        let words = words(&merged);
+        let (description, deprecated) = (words.description.to_owned(), words.deprecated);
+        let kind = self.component_kind(name, merged, &hint, direction);
+        self.inside.pop();
+        self.definitions[index] = Some(TypeDef {
+            name: type_name,
+            wire_name: name.to_owned(),
+            pointer: hint.pointer,
+            description,
+            deprecated,
+            kind,
+        });
+    }
+
+    fn component_kind(
+        &mut self,
+        name: &'a str,
+        merged: Merged<'a>,
+        hint: &Hint,
+        direction: Direction,
+    ) -> TypeKind {
+        if let Some(kind) = self.family(name, hint, direction) {
+            return kind;
+        }
+        match merged.only_ref {
+            Some(target) => TypeKind::Alias(self.component(target, direction).ty),
+            None => match self.build(merged, hint, direction) {
+                Built::Kind(kind) => kind,
+                Built::Plain(ty) => TypeKind::Alias(ty),
+            },
+        }
+    }
+
+    /// The type of a component where it is referred to.
+    pub(super) fn component(&mut self, name: &'a str, direction: Direction) -> Lowered<'a> {
+        let direction = self.usage.effective(name, direction);
+        let ty = match self.named.get(&(name, direction)) {
+            Some(index) => Type::Named(*index),
+            None => Type::Json,
+        };
+        Lowered {
+            ty,
+            nullable: self.is_nullable(name),
+            words: Words::default(),
+        }
+    }
+
+    /// The type of what all the nodes together say.
+    pub(crate) fn lower(
+        &mut self,
+        nodes: &[Node<'a>],
+        hint: &Hint,
+        direction: Direction,
+    ) -> Lowered<'a> {
+        if let [Node::Ref(name)] = nodes {
+            return self.component(name, direction);
+        }
+        let merged = merge(nodes, self.components, &self.inside);
+        let mut words = words(&merged);
+        let nullable = merged.nullable || merged.enumeration.iter().any(Value::is_null);
+        if let Some(name) = merged.only_ref {
+            let target = self.component(name, direction);
+            return Lowered {
+                ty: target.ty,
+                nullable: nullable || target.nullable,
+                words,
+            };
+        }
+        if self.depth >= MAX_DEPTH {
+            self.fallback(hint, "schemas stand too deep in one another");
+            return Lowered { ty: Type::Json, nullable, words };
+        }
+        self.depth += 1;
+        let ty = self.inline_type(nodes, merged, hint, direction);
+        self.depth -= 1;
+        if matches!(ty, Type::Named(_)) {
+            words.limits.clear();
+        }
+        let nullable = nullable && ty != Type::Json;
+        Lowered { ty, nullable, words }
+    }
+
+    fn inline_type(
+        &mut self,
+        nodes: &[Node<'a>],
+        merged: Merged<'a>,
+        hint: &Hint,
+        direction: Direction,
+    ) -> Type {
+        let key = (nodes.iter().map(address).collect::<Vec<_>>(), direction);
+        if let Some(ty) = self.inline.get(&key) {
+            return ty.clone();
+        }
+        if !self.needs_name(&merged) {
+            if !self.active.insert(key.clone()) {
+                self.fallback(hint, "it contains itself without a name");
+                return Type::Json;
+            }
+            let description = merged.description;
+            let ty = match self.build(merged, hint, direction) {
+                Built::Plain(ty) => ty,
+                Built::Kind(kind) => self.define(hint, kind, description),
+            };
+            self.active.remove(&key);
+            if matches!(ty, Type::Named(_)) {
+                self.inline.insert(key, ty.clone());
+            }
+            return ty;
+        }
+        let index = self.reserve(&hint.name());
+        self.order.push(index);
+        self.inline.insert(key, Type::Named(index));
+        let own = Hint::new(&self.name_of(index), "", hint.pointer.clone());
+        let (description, deprecated) = (merged.description.to_owned(), merged.deprecated);
+        let kind = match self.build(merged, &own, direction) {
+            Built::Kind(kind) => kind,
+            Built::Plain(ty) => TypeKind::Alias(ty),
+        };
+        if let Some(definition) = &mut self.definitions[index] {
+            definition.pointer = hint.pointer.clone();
+            definition.description = description;
+            definition.deprecated = deprecated;
+            definition.kind = kind;
+        }
+        Type::Named(index)
+    }
+
+    fn define(&mut self, hint: &Hint, kind: TypeKind, description: &str) -> Type {
+        let index = self.reserve(&hint.name());
+        self.order.push(index);
+        if let Some(definition) = &mut self.definitions[index] {
+            definition.pointer = hint.pointer.clone();
+            definition.description = description.to_owned();
+            definition.kind = kind;
+        }
+        Type::Named(index)
+    }
+
+    /// Whether the type stands under a name of its own; unions find out only while they are built.
+    fn needs_name(&self, merged: &Merged<'a>) -> bool {
+        if merged.broken.is_some() || !self.real_unions(merged).is_empty() {
+            return false;
+        }
+        enums::of(merged).is_some_and(|values| values.is_named()) || is_struct(merged)
+    }
+
+    fn build(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Built {
+        if let Some(reason) = merged.broken {
+            self.fallback(hint, reason);
+            return Built::Plain(Type::Json);
+        }
+        if !self.real_unions(&merged).is_empty() {
+            return self.union(merged, hint, direction);
+        }
+        if let Some(values) = enums::of(&merged) {
+            return match values {
+                enums::Values::Strings(values) => {
+                    Built::Kind(TypeKind::StringEnum(enums::strings(&values)))
+                }
+                enums::Values::Integers(values) => {
+                    Built::Kind(TypeKind::IntegerEnum(enums::integers(&values)))
+                }
+                enums::Values::Booleans => Built::Plain(Type::Bool),
+                enums::Values::Numbers => Built::Plain(self.number()),
+                enums::Values::Mixed => {
+                    self.fallback(hint, "its enum mixes kinds of values");
+                    Built::Plain(Type::Json)
+                }
+            };
+        }
+        if is_struct(&merged) {
+            return Built::Kind(TypeKind::Struct(self.structure(merged, hint, direction)));
+        }
+        Built::Plain(self.plain(merged, hint, direction))
+    }
+
+    fn structure(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Struct {
+        let mut scope = Scope::with_reserved(&["new"]);
+        let names: Vec<(&'a str, String)> = merged
+            .properties
+            .keys()
+            .map(|name| (*name, scope.claim(&names::value_name(name), std::iter::empty())))
+            .collect();
+        let mut fields = Vec::new();
+        for ((wire_name, name), property) in names.into_iter().zip(merged.properties.values()) {
+            let required = merged.required.contains(wire_name);
+            fields.push(self.field(name, wire_name, property, required, hint, direction));
+        }
+        let additional = match merged.additional {
+            Additional::Unsaid | Additional::None => None,
+            Additional::Any => Some(Type::Json),
+            Additional::Of(node) => Some(self.values(node, hint, direction)),
+        };
+        let additional = additional.map(|ty| {
+            let name = scope.claim("additional_properties", std::iter::empty());
+            (name, ty)
+        });
+        Struct {
+            fields,
+            additional,
+            constructed: direction != Direction::Response,
+        }
+    }
+
+    fn field(
+        &mut self,
+        name: String,
+        wire_name: &'a str,
+        property: &Property<'a>,
+        required: bool,
+        hint: &Hint,
+        direction: Direction,
+    ) -> Field {
+        let parent = match property.origin {
+            Some(origin) => names::type_name(origin),
+            None => hint.parent.clone(),
+        };
+        let base = match property.origin {
+            Some(origin) => format!("/components/schemas/{}", escape(origin)),
+            None => hint.pointer.clone(),
+        };
+        let pointer = format!("{base}/properties/{}", escape(wire_name));
+        let place = Hint::new(&parent, wire_name, pointer);
+        let constant = required.then(|| self.inline_constant(&property.nodes)).flatten();
+        let lowered = match constant {
+            Some(words) => Lowered { ty: Type::String, nullable: false, words },
+            None => self.lower(&property.nodes, &place, direction),
+        };
+        let words = &lowered.words;
+        let required = required
+            && !(words.read_only && direction != Direction::Response)
+            && !(words.write_only && direction != Direction::Request);
+        let presence = match (required, lowered.nullable) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::Nullable,
+            (false, true) if direction != Direction::Response => Presence::Patch,
+            (false, _) => Presence::Optional,
+        };
+        Field {
+            tag: (presence == Presence::Required)
+                .then(|| self.tag(wire_name, property, hint))
+                .flatten(),
+            name,
+            wire_name: wire_name.to_owned(),
+            presence,
+            description: words.description.to_owned(),
+            notes: notes(words, direction),
+            deprecated: words.deprecated,
+            ty: lowered.ty,
+        }
+    }
+
+    /// The one value that a required property can have.
+    fn tag(&self, wire_name: &str, property: &Property<'a>, hint: &Hint) -> Option<Tag> {
+        if let Some(value) = self.one_value(&property.nodes) {
+            let variant = match self.inline_constant(&property.nodes) {
+                Some(_) => None,
+                None => enums::strings(std::slice::from_ref(&value)).variants.pop(),
+            };
+            return Some(Tag {
+                variant: variant.map(|(name, _)| name).unwrap_or_default(),
+                wire_value: value,
+            });
+        }
+        let component = self.inside.last()?;
+        let own = hint.pointer == format!("/components/schemas/{}", escape(component));
+        let value = self.usage.tag(component, wire_name).filter(|_| own)?;
+        let merged = self.resolved(&property.nodes);
+        match enums::of(&merged) {
+            Some(enums::Values::Strings(values)) => {
+                let known = enums::strings(&values);
+                let (variant, _) = known.variants.into_iter().find(|(_, wire)| wire == value)?;
+                Some(Tag { variant, wire_value: value.to_owned() })
+            }
+            Some(_) => None,
+            None => (merged.ty == Some("string") && merged.format.is_none()).then(|| Tag {
+                variant: String::new(),
+                wire_value: value.to_owned(),
+            }),
+        }
+    }
+
+    /// The words of an enum that stands inline and allows one string: such a property is a constant, and an
+    /// enum of its own would say nothing more.
+    fn inline_constant(&self, nodes: &[Node<'a>]) -> Option<Words<'a>> {
+        let merged = merge(nodes, self.components, &self.inside);
+        let inline = merged.only_ref.is_none() && !merged.nullable;
+        let one = matches!(enums::of(&merged), Some(enums::Values::Strings(values)) if values.len() == 1);
+        (inline && one && !merged.enumeration.contains(&Value::Null)).then(|| words(&merged))
+    }
+
+    /// The string that an enum of one value allows.
+    pub(super) fn one_value(&self, nodes: &[Node<'a>]) -> Option<String> {
+        match enums::of(&self.resolved(nodes))? {
+            enums::Values::Strings(mut values) if values.len() == 1 => values.pop(),
+            _ => None,
+        }
+    }
+
+    /// What the nodes say, through references.
+    pub(super) fn resolved(&self, nodes: &[Node<'a>]) -> Merged<'a> {
+        let mut merged = merge(nodes, self.components, &self.inside);
+        for _ in 0..MAX_DEPTH {
+            let Some(schema) = merged.only_ref.and_then(|name| self.components.get(name)) else {
+                break;
+            };
+            merged = merge(&[Node::of(schema)], self.components, &self.inside);
+        }
+        merged
+    }
+
+    fn plain(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Type {
+        if merged.tuple {
+            self.fallback(hint, "its items have a schema each (prefixItems)");
+            return Type::List(Box::new(Type::Json));
+        }
+        if merged.ty == Some("array") || (merged.ty.is_none() && !merged.items.is_empty()) {
+            return self.list(&merged, hint, direction);
+        }
+        match merged.ty {
+            Some("object") => self.map(&merged, hint, direction),
+            Some("string") => string(merged.format),
+            Some("integer") => integer(merged.format),
+            Some("number") => self.number(),
+            Some("boolean") => Type::Bool,
+            Some(other) => {
+                self.fallback(hint, &format!("`{other}` is no type"));
+                Type::Json
+            }
+            None if !matches!(merged.additional, Additional::Unsaid) => {
+                self.map(&merged, hint, direction)
+            }
+            None => match merged.format {
+                Some("int32" | "int64") => integer(merged.format),
+                Some("float" | "double") => self.number(),
+                Some(format) => string(Some(format)),
+                None => Type::Json,
+            },
+        }
+    }
+
+    fn list(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Type {
+        if merged.items.is_empty() {
+            return Type::List(Box::new(Type::Json));
+        }
+        let item = self.lower(&merged.items, &hint.item(), direction);
+        Type::List(Box::new(optional(item)))
+    }
+
+    fn map(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Type {
+        let value = match merged.additional {
+            Additional::Of(node) => self.values(node, hint, direction),
+            Additional::Unsaid | Additional::Any | Additional::None => Type::Json,
+        };
+        Type::Map(Box::new(value))
+    }
+
+    fn values(&mut self, node: Node<'a>, hint: &Hint, direction: Direction) -> Type {
+        optional(self.lower(&[node], &hint.value(), direction))
+    }
+
+    pub(super) fn number(&self) -> Type {
+        if self.decimal { Type::Decimal } else { Type::F64 }
+    }
+
+    fn is_nullable(&self, name: &str) -> bool {
+        let mut name = name;
+        for _ in 0..MAX_DEPTH {
+            match self.components.get(name) {
+                Some(ReferenceOr::Item(schema)) => {
+                    let null = super::view::View::of(schema).enumeration.contains(&Value::Null);
+                    return schema.schema_data.nullable || null;
+                }
+                Some(ReferenceOr::Reference { reference }) => {
+                    name = super::view::component_name(reference);
+                }
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Notes that a value stays JSON although the document says something of it.
+    pub(super) fn fallback(&mut self, hint: &Hint, reason: &str) {
+        self.json_fallbacks += 1;
+        self.findings.push(Finding::json(&hint.pointer, reason));
+    }
+}
+
+/// What a schema becomes before it has a name.
+pub(super) enum Built {
+    /// A type that stands under a name.
+    Kind(TypeKind),
+    /// A type that is written where it stands.
+    Plain(Type),
+}
+
+/// Whether the schema is an object with properties of its own, or closed to all.
+fn is_struct(merged: &Merged<'_>) -> bool {
+    let object = merged.ty.is_none_or(|ty| ty == "object");
+    let closed = merged.ty == Some("object") && matches!(merged.additional, Additional::None);
+    object && (!merged.properties.is_empty() || closed)
+}
+
+fn optional(lowered: Lowered<'_>) -> Type {
+    match lowered.nullable {
+        true => Type::Option(Box::new(lowered.ty)),
+        false => lowered.ty,
+    }
+}
+
+fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
+    Words {
+        description: match merged.description {
+            "" => merged.title,
+            description => description,
+        },
+        limits: merged.limits.clone(),
+        default: merged.default,
+        example: merged.example,
+        deprecated: merged.deprecated,
+        read_only: merged.read_only,
+        write_only: merged.write_only,
+    }
+}
+
+fn notes(words: &Words<'_>, direction: Direction) -> Vec<String> {
+    let mut notes = words.limits.clone();
+    if let Some(default) = words.default.and_then(shown) {
+        notes.push(format!("Default: {default}."));
+    }
+    if words.read_only && direction != Direction::Response {
+        notes.push("Read-only: the server sets it; a request need not carry it.".to_owned());
+    }
+    if words.write_only && direction != Direction::Request {
+        notes.push("Write-only: answers do not carry it.".to_owned());
+    }
+    notes
+}
+
+/// A JSON value for documentation, where it is short enough to help.
+pub(crate) fn shown(value: &Value) -> Option<String> {
+    let text = value.to_string();
+    let fits = text.len() <= 80 && !text.contains('`') && !value.is_null();
+    fits.then(|| format!("`{text}`"))
+}
+
+fn string(format: Option<&str>) -> Type {
+    match format {
+        Some("date") => Type::Date,
+        Some("date-time") => Type::DateTime,
+        Some("time") => Type::Time,
+        Some("duration") => Type::Duration,
+        Some("uuid" | "guid") => Type::Uuid,
+        Some("byte" | "base64") => Type::Base64,
+        Some("password") => Type::Secret,
+        _ => Type::String,
+    }
+}
+
+fn integer(format: Option<&str>) -> Type {
+    match format {
+        Some("int32" | "int16" | "int8" | "uint8" | "uint16") => Type::I32,
+        Some("uint32") => Type::U32,
+        Some("uint64" | "uint" | "unsigned") => Type::U64,
+        _ => Type::I64,
+    }
+}
+
+/// The address of a node, by which an inline schema is known again.
+fn address(node: &Node<'_>) -> usize {
+    match node {
+        Node::Ref(name) => name.as_ptr() as usize,
+        Node::Item(schema) => std::ptr::from_ref(*schema) as usize,
+        Node::Leaf(schema) => std::ptr::from_ref(*schema) as usize + 1,
+    }
+}
+
+/// A JSON pointer's segment (RFC 6901, section 3).
+pub(crate) fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// Keeps `Enum` in one place with the other kinds.
+impl<V> Enum<V> {
+    pub(super) fn of(variants: Vec<(String, V)>, otherwise: String) -> Self {
+        Self { variants, otherwise }
+    }
+}

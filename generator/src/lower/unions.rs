@@ -1,0 +1,296 @@
+//! `oneOf`, `anyOf`, and parents that a discriminator tells apart into their children.
+
+use openapiv3::{Discriminator, ReferenceOr};
+
+use super::enums;
+use super::merge::{Additional, Merged, UnionOf, is_condition, merge};
+use super::schemas::{Built, Hint, Types, escape};
+use super::usage::{Direction, is_parent, mapped};
+use super::view::{Node, discriminator};
+use crate::ir::{Type, TypeKind, Union, UnionVariant};
+use crate::names::{self, Scope};
+
+impl<'a> Types<'a> {
+    /// The unions that say something of the value's form.
+    pub(super) fn real_unions(&self, merged: &Merged<'a>) -> Vec<UnionOf<'a>> {
+        let scalar = merged.ty.is_some_and(|ty| ty != "object" && ty != "array");
+        merged
+            .unions
+            .iter()
+            .filter(|union| {
+                let nodes = || union.branches.iter().map(Node::of);
+                !nodes().all(is_condition) && !(scalar && nodes().all(|node| self.adds_nothing(node)))
+            })
+            .copied()
+            .collect()
+    }
+
+    /// Whether a branch beside a scalar `type` only restates or restricts it.
+    fn adds_nothing(&self, node: Node<'a>) -> bool {
+        let merged = merge(&[node], self.components, &[]);
+        merged.only_ref.is_none() && merged.ty.is_none() && merged.properties.is_empty()
+    }
+
+    pub(super) fn union(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Built {
+        let unions = self.real_unions(&merged);
+        let [union] = unions[..] else {
+            self.fallback(hint, "it combines several `oneOf` or `anyOf`");
+            return Built::Plain(Type::Json);
+        };
+        // What stands beside the union holds for every branch of it.
+        let shared = match merged.properties.is_empty()
+            && !matches!(merged.additional, Additional::Of(_))
+        {
+            true => Vec::new(),
+            false => merged.leaves.clone(),
+        };
+        let depth = self.inside.len();
+        self.inside.extend(merged.inherited.iter().copied());
+        let built = self.spread(union, &shared, hint, direction);
+        self.inside.truncate(depth);
+        built
+    }
+
+    fn spread(
+        &mut self,
+        union: UnionOf<'a>,
+        shared: &[Node<'a>],
+        hint: &Hint,
+        direction: Direction,
+    ) -> Built {
+        let mut scope = Scope::with_reserved(&["Self"]);
+        let mut variants: Vec<UnionVariant> = Vec::new();
+        for (position, branch) in union.branches.iter().enumerate() {
+            let node = Node::of(branch);
+            if is_condition(node) && shared.is_empty() {
+                continue;
+            }
+            let nodes: Vec<Node<'a>> = std::iter::once(node).chain(shared.iter().copied()).collect();
+            let tags = self.tags(union.discriminator, node);
+            let label = self.label(node, &tags, &hint.parent);
+            let place = Hint::new(
+                &format!("{} {}", hint.parent, hint.part),
+                &label,
+                format!("{}/oneOf/{position}", hint.pointer),
+            );
+            let lowered = self.lower(&nodes, &place, direction);
+            if !variants.iter().any(|variant| variant.ty == lowered.ty) {
+                let alternatives = self.alternatives(&nodes, &label);
+                variants.push(UnionVariant {
+                    name: scope.claim(&label, alternatives.into_iter()),
+                    ty: lowered.ty,
+                    tags,
+                    description: lowered.words.description.to_owned(),
+                });
+            } else if let Some(variant) = variants.iter_mut().find(|v| v.ty == lowered.ty) {
+                variant.tags.extend(tags);
+            }
+        }
+        self.absorb(&mut variants);
+        match variants.len() {
+            0 => Built::Plain(Type::Json),
+            1 => Built::Plain(variants.remove(0).ty),
+            _ if variants.iter().any(|variant| variant.ty == Type::Json) => {
+                // One branch takes anything, so the value may be anything.
+                self.fallback(hint, "one of its branches takes any value");
+                Built::Plain(Type::Json)
+            }
+            _ => Built::Kind(TypeKind::Union(finish(union.discriminator, variants, &mut scope))),
+        }
+    }
+
+    /// Open enums take every string, and wider numbers every narrower one.
+    fn absorb(&self, variants: &mut Vec<UnionVariant>) {
+        let is_enum = |ty: &Type| match ty {
+            Type::Named(index) => self
+                .definition(*index)
+                .is_some_and(|definition| matches!(definition.kind, TypeKind::StringEnum(_))),
+            _ => false,
+        };
+        let wide = |ty: &Type| matches!(ty, Type::F64 | Type::Decimal);
+        if variants.iter().filter(|variant| is_enum(&variant.ty)).count() == 1 {
+            variants.retain(|variant| variant.ty != Type::String);
+        }
+        if variants.iter().any(|variant| wide(&variant.ty)) {
+            variants.retain(|v| !matches!(v.ty, Type::I32 | Type::I64 | Type::U32 | Type::U64));
+        }
+    }
+
+    /// The discriminator's values that select a branch.
+    fn tags(&self, discriminator: Option<&'a Discriminator>, node: Node<'a>) -> Vec<String> {
+        let Some(discriminator) = discriminator else {
+            return Vec::new();
+        };
+        let constant = || {
+            let merged = self.resolved(&[node]);
+            let property = merged.properties.get(discriminator.property_name.as_str())?;
+            self.one_value(&property.nodes)
+        };
+        match node {
+            Node::Ref(name) => {
+                let is_mapped = discriminator
+                    .mapping
+                    .values()
+                    .any(|target| super::view::component_name(target) == name);
+                match constant() {
+                    Some(value) if !is_mapped => vec![value],
+                    _ => mapped(discriminator, name),
+                }
+            }
+            Node::Item(_) | Node::Leaf(_) => constant().into_iter().collect(),
+        }
+    }
+
+    /// What a branch is called: its component, its tag, its title, or its kind.
+    fn label(&self, node: Node<'a>, tags: &[String], parent: &str) -> String {
+        let merged = match node {
+            Node::Ref(name) => return without_prefix(&names::type_name(name), parent),
+            Node::Item(_) | Node::Leaf(_) => merge(&[node], self.components, &self.inside),
+        };
+        if let Some(name) = merged.only_ref {
+            return without_prefix(&names::type_name(name), parent);
+        }
+        if let [tag, ..] = tags {
+            return names::variant_name(tag);
+        }
+        // A title of a few words is a name; a longer one is prose.
+        if !merged.title.is_empty() && names::words(merged.title).len() <= 4 {
+            return without_prefix(&names::type_name(merged.title), parent);
+        }
+        if let Some(tag) = self.own_tag(&merged) {
+            return names::variant_name(&tag);
+        }
+        kind_label(&merged)
+    }
+
+    /// The value of the first required property that has only one.
+    fn own_tag(&self, merged: &Merged<'a>) -> Option<String> {
+        merged
+            .properties
+            .iter()
+            .filter(|(name, _)| merged.required.contains(**name))
+            .find_map(|(_, property)| self.one_value(&property.nodes))
+    }
+
+    /// Other names of a branch, should the first be taken.
+    fn alternatives(&self, nodes: &[Node<'a>], label: &str) -> Vec<String> {
+        let merged = self.resolved(nodes);
+        let mut names = Vec::new();
+        if let Some(format) = merged.format {
+            names.push(names::variant_name(format));
+        }
+        if let Some(item) = merged.items.first() {
+            names.push(format!("{}List", self.label(*item, &[], "")));
+        }
+        names.extend(
+            merged
+                .required
+                .iter()
+                .chain(merged.properties.keys())
+                .take(8)
+                .map(|property| format!("{label}With{}", names::type_name(property))),
+        );
+        names
+    }
+
+    /// A component that a discriminator tells apart into the components that extend it.
+    pub(super) fn family(
+        &mut self,
+        name: &'a str,
+        hint: &Hint,
+        direction: Direction,
+    ) -> Option<TypeKind> {
+        if !is_parent(self.components, name) {
+            return None;
+        }
+        let children = self.usage.children.get(name)?.clone();
+        let ReferenceOr::Item(schema) = self.components.get(name)? else {
+            return None;
+        };
+        let found = discriminator(schema)?;
+        let mut scope = Scope::with_reserved(&["Self"]);
+        let mut variants = Vec::new();
+        for child in children {
+            let label = without_prefix(&names::type_name(child), &hint.parent);
+            variants.push(UnionVariant {
+                name: scope.claim(&label, std::iter::once(names::type_name(child))),
+                ty: self.component(child, direction).ty,
+                tags: mapped(found, child),
+                description: String::new(),
+            });
+        }
+        let base = Hint::new(&hint.parent, "Base", format!("/components/schemas/{}", escape(name)));
+        // The parent itself, without its children: what all of them share.
+        let own = std::iter::once(Node::Leaf(schema));
+        let parts = super::view::View::of(schema).all_of.iter().map(Node::of);
+        let lowered = self.lower(&own.chain(parts).collect::<Vec<_>>(), &base, direction);
+        if matches!(lowered.ty, Type::Named(_)) {
+            variants.push(UnionVariant {
+                name: scope.claim("Base", std::iter::empty()),
+                ty: lowered.ty,
+                tags: mapped(found, name),
+                description: String::new(),
+            });
+        }
+        Some(TypeKind::Union(finish(Some(found), variants, &mut scope)))
+    }
+}
+
+fn finish(
+    discriminator: Option<&Discriminator>,
+    mut variants: Vec<UnionVariant>,
+    scope: &mut Scope,
+) -> Union {
+    let tagged = variants.iter().any(|variant| !variant.tags.is_empty());
+    // A value selects one branch: the first that claims it.
+    let mut seen = Vec::new();
+    for variant in &mut variants {
+        variant.tags.retain(|tag| {
+            let new = !seen.contains(tag);
+            if new {
+                seen.push(tag.clone());
+            }
+            new
+        });
+    }
+    let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);
+    match discriminator.filter(|_| tagged) {
+        Some(found) => Union {
+            discriminator: found.property_name.clone(),
+            variants,
+            otherwise: scope.claim("Unknown", others.into_iter()),
+        },
+        None => Union {
+            discriminator: String::new(),
+            variants,
+            otherwise: String::new(),
+        },
+    }
+}
+
+/// `DiskSourceBlank` in the union `DiskSource` is `Blank`.
+fn without_prefix(name: &str, prefix: &str) -> String {
+    match name.strip_prefix(prefix) {
+        Some(rest) if !prefix.is_empty() && rest.starts_with(char::is_uppercase) => rest.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+fn kind_label(merged: &Merged<'_>) -> String {
+    let label = match (merged.ty, merged.format) {
+        (Some("string"), Some(format @ ("date" | "date-time" | "time" | "duration" | "uuid"))) => {
+            return names::variant_name(format);
+        }
+        _ if enums::of(merged).is_some_and(|values| values.is_named()) => "Known",
+        (Some("string"), _) => "String",
+        (Some("integer"), _) => "Integer",
+        (Some("number"), _) => "Number",
+        (Some("boolean"), _) => "Boolean",
+        (Some("array"), _) => "List",
+        _ if !merged.properties.is_empty() => "Object",
+        (Some("object"), _) => "Map",
+        _ if !merged.items.is_empty() => "List",
+        _ => "Other",
+    };
+    label.to_owned()
+}

@@ -1,0 +1,240 @@
+//! One way to look at a schema, however `openapiv3` happened to model it.
+
+use indexmap::IndexMap;
+use openapiv3::{
+    AdditionalProperties, Discriminator, IntegerFormat, NumberFormat, ReferenceOr, Schema,
+    SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty,
+};
+use serde_json::Value;
+
+/// A schema, or the name of a component.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Node<'a> {
+    /// A reference to a component schema, by name.
+    Ref(&'a str),
+    /// A schema as it stands.
+    Item(&'a Schema),
+    /// A schema without its `allOf`, `oneOf` and `anyOf`, which are looked at elsewhere.
+    Leaf(&'a Schema),
+}
+
+impl<'a> Node<'a> {
+    /// The node behind a reference or an inline schema.
+    pub(crate) fn of(schema: &'a ReferenceOr<Schema>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::Ref(component_name(reference)),
+            ReferenceOr::Item(schema) => Self::Item(schema),
+        }
+    }
+
+    /// The same for the boxed form that properties and items have.
+    pub(crate) fn of_boxed(schema: &'a ReferenceOr<Box<Schema>>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::Ref(component_name(reference)),
+            ReferenceOr::Item(schema) => Self::Item(schema),
+        }
+    }
+}
+
+/// The last segment of `#/components/<kind>/<name>`.
+pub(crate) fn component_name(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or(reference)
+}
+
+/// The keywords of a schema, side by side.
+#[derive(Debug, Default)]
+pub(crate) struct View<'a> {
+    pub(crate) ty: Option<&'a str>,
+    pub(crate) format: Option<&'a str>,
+    pub(crate) enumeration: Vec<Value>,
+    pub(crate) properties: Option<&'a IndexMap<String, ReferenceOr<Box<Schema>>>>,
+    pub(crate) required: &'a [String],
+    pub(crate) additional: Option<&'a AdditionalProperties>,
+    pub(crate) items: Option<&'a ReferenceOr<Box<Schema>>>,
+    pub(crate) one_of: &'a [ReferenceOr<Schema>],
+    pub(crate) any_of: &'a [ReferenceOr<Schema>],
+    pub(crate) all_of: &'a [ReferenceOr<Schema>],
+    pub(crate) limits: Vec<String>,
+}
+
+impl<'a> View<'a> {
+    /// Looks at a schema.
+    pub(crate) fn of(schema: &'a Schema) -> Self {
+        match &schema.schema_kind {
+            SchemaKind::Type(ty) => Self::of_type(ty),
+            SchemaKind::OneOf { one_of } => Self {
+                one_of,
+                ..Self::default()
+            },
+            SchemaKind::AllOf { all_of } => Self {
+                all_of,
+                ..Self::default()
+            },
+            SchemaKind::AnyOf { any_of } => Self {
+                any_of,
+                ..Self::default()
+            },
+            SchemaKind::Not { .. } => Self::default(),
+            SchemaKind::Any(any) => Self {
+                ty: any.typ.as_deref(),
+                format: any.format.as_deref(),
+                enumeration: any.enumeration.clone(),
+                properties: (!any.properties.is_empty()).then_some(&any.properties),
+                required: &any.required,
+                additional: any.additional_properties.as_ref(),
+                items: any.items.as_ref(),
+                one_of: &any.one_of,
+                any_of: &any.any_of,
+                all_of: &any.all_of,
+                limits: Limits::default()
+                    .length("characters", any.min_length, any.max_length)
+                    .length("items", any.min_items, any.max_items)
+                    .range(any.minimum.as_ref(), any.maximum.as_ref())
+                    .pattern(any.pattern.as_deref())
+                    .0,
+            },
+        }
+    }
+
+    fn of_type(ty: &'a Type) -> Self {
+        match ty {
+            Type::String(string) => Self {
+                ty: Some("string"),
+                format: string_format(&string.format),
+                enumeration: values(&string.enumeration),
+                limits: Limits::default()
+                    .length("characters", string.min_length, string.max_length)
+                    .pattern(string.pattern.as_deref())
+                    .0,
+                ..Self::default()
+            },
+            Type::Number(number) => Self {
+                ty: Some("number"),
+                format: match &number.format {
+                    VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float"),
+                    VariantOrUnknownOrEmpty::Item(NumberFormat::Double) => Some("double"),
+                    VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+                    VariantOrUnknownOrEmpty::Empty => None,
+                },
+                enumeration: values(&number.enumeration),
+                limits: Limits::default()
+                    .range(number.minimum.as_ref(), number.maximum.as_ref())
+                    .0,
+                ..Self::default()
+            },
+            Type::Integer(integer) => Self {
+                ty: Some("integer"),
+                format: match &integer.format {
+                    VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => Some("int32"),
+                    VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64) => Some("int64"),
+                    VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+                    VariantOrUnknownOrEmpty::Empty => None,
+                },
+                enumeration: values(&integer.enumeration),
+                limits: Limits::default()
+                    .range(integer.minimum.as_ref(), integer.maximum.as_ref())
+                    .0,
+                ..Self::default()
+            },
+            Type::Object(object) => Self {
+                ty: Some("object"),
+                properties: (!object.properties.is_empty()).then_some(&object.properties),
+                required: &object.required,
+                additional: object.additional_properties.as_ref(),
+                ..Self::default()
+            },
+            Type::Array(array) => Self {
+                ty: Some("array"),
+                items: array.items.as_ref(),
+                limits: Limits::default()
+                    .length("items", array.min_items, array.max_items)
+                    .0,
+                ..Self::default()
+            },
+            Type::Boolean(_) => Self {
+                ty: Some("boolean"),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Whether the schema says nothing about the value's form.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.ty.is_none()
+            && self.format.is_none()
+            && self.enumeration.is_empty()
+            && self.properties.is_none()
+            && self.additional.is_none()
+            && self.items.is_none()
+            && self.one_of.is_empty()
+            && self.any_of.is_empty()
+            && self.all_of.is_empty()
+    }
+}
+
+/// The discriminator of a schema.
+pub(crate) fn discriminator(schema: &Schema) -> Option<&Discriminator> {
+    schema.schema_data.discriminator.as_ref()
+}
+
+fn string_format(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Option<&str> {
+    match format {
+        VariantOrUnknownOrEmpty::Item(StringFormat::Date) => Some("date"),
+        VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Some("date-time"),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Some("password"),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Some("byte"),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => Some("binary"),
+        VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
+        VariantOrUnknownOrEmpty::Empty => None,
+    }
+}
+
+/// `openapiv3` keeps a null among enum values as `None`.
+fn values<T: Clone + Into<Value>>(values: &[Option<T>]) -> Vec<Value> {
+    values
+        .iter()
+        .map(|value| value.clone().map_or(Value::Null, Into::into))
+        .collect()
+}
+
+/// The limits that a document sets, in words for the documentation.
+#[derive(Default)]
+struct Limits(Vec<String>);
+
+impl Limits {
+    fn length(mut self, unit: &str, min: Option<usize>, max: Option<usize>) -> Self {
+        let min = min.filter(|min| *min > 0);
+        let unit = match (min, max) {
+            (Some(1), None) | (_, Some(1)) => unit.trim_end_matches('s'),
+            _ => unit,
+        };
+        match (min, max) {
+            (Some(min), Some(max)) if min == max => self.0.push(format!("Exactly {min} {unit}.")),
+            (Some(min), Some(max)) => self.0.push(format!("{min} to {max} {unit}.")),
+            (Some(min), None) => self.0.push(format!("At least {min} {unit}.")),
+            (None, Some(max)) => self.0.push(format!("At most {max} {unit}.")),
+            (None, None) => {}
+        }
+        self
+    }
+
+    fn range<T: std::fmt::Display>(mut self, min: Option<&T>, max: Option<&T>) -> Self {
+        match (min, max) {
+            (Some(min), Some(max)) => self.0.push(format!("{min} to {max}.")),
+            (Some(min), None) => self.0.push(format!("At least {min}.")),
+            (None, Some(max)) => self.0.push(format!("At most {max}.")),
+            (None, None) => {}
+        }
+        self
+    }
+
+    fn pattern(mut self, pattern: Option<&str>) -> Self {
+        if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
+            // Backticks would end the code span early; a pattern with one is left to the document.
+            if !pattern.contains('`') {
+                self.0.push(format!("Pattern `{pattern}`."));
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,164 @@
+//! What holds between the sections of a manifest, and between a manifest and its documents.
+
+use std::collections::BTreeMap;
+
+use super::reader::{Reader, join, suggestion};
+use super::{Api, Grant, Manifest, OperationRules};
+use crate::diagnostics::Diagnostic;
+
+/// Reports what does not fit together within the manifest.
+pub(super) fn manifest(manifest: &Manifest, reader: &Reader<'_>) {
+    endpoints(manifest, reader);
+    regions(manifest, reader);
+    names(manifest, reader);
+    for api in &manifest.apis {
+        operation_rules(api, reader);
+    }
+}
+
+/// Reports the operations that are named although the document has none of that name.
+pub(super) fn operations(
+    manifest: &Manifest,
+    api: &Api,
+    operation_ids: &[&str],
+) -> Vec<Diagnostic> {
+    let unknown = api
+        .operations
+        .keys()
+        .filter(|id| !operation_ids.contains(&id.as_str()));
+    let report = |id: &String| {
+        Diagnostic::error(
+            "manifest-operation",
+            manifest.place(&operation_pointer(api, id)),
+            format!("`{}` has no operation `{id}`", api.document),
+            suggestion_among_many(id, operation_ids),
+        )
+    };
+    unknown.map(report).collect()
+}
+
+/// Grants need their endpoints, and endpoints a grant that uses them.
+fn endpoints(manifest: &Manifest, reader: &Reader<'_>) {
+    let provider = &manifest.identity_provider;
+    let endpoints = [
+        (
+            "authorize-url",
+            &provider.authorize_url,
+            "authorization-code",
+            Grant::AuthorizationCode,
+        ),
+        (
+            "device-authorization-url",
+            &provider.device_authorization_url,
+            "device-code",
+            Grant::DeviceCode,
+        ),
+    ];
+    for (key, url, grant_name, grant) in endpoints {
+        let pointer = "/identity-provider";
+        match (url, provider.grants.contains(&grant)) {
+            (None, true) => reader.problem(
+                "manifest-missing",
+                pointer,
+                format!("the grant `{grant_name}` needs `{key}`"),
+                "add the key or take the grant away",
+            ),
+            (Some(_), false) => reader.problem(
+                "manifest-value",
+                &join(pointer, key),
+                format!("`{key}` serves no grant"),
+                format!("add the grant `{grant_name}` or take the key away"),
+            ),
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+}
+
+/// `{region}` in a path needs regions.
+fn regions(manifest: &Manifest, reader: &Reader<'_>) {
+    if !manifest.gateway.regions.is_empty() {
+        return;
+    }
+    for api in &manifest.apis {
+        let path = api.path.as_deref().unwrap_or_default();
+        if path.contains("{region}") {
+            reader.problem(
+                "manifest-value",
+                &format!("/apis/{}/path", api.id),
+                "the path has a `{region}`, but the portal has no regions",
+                "add `regions` to `gateway` or take `{region}` out of the path",
+            );
+        }
+    }
+}
+
+/// An API and a bundle may not lay claim to the same feature.
+fn names(manifest: &Manifest, reader: &Reader<'_>) {
+    let features: BTreeMap<_, _> = manifest
+        .apis
+        .iter()
+        .map(|api| (api.feature.as_str(), api.id.as_str()))
+        .collect();
+    for bundle in &manifest.bundles {
+        if let Some(api) = features.get(bundle.feature.as_str()) {
+            reader.problem(
+                "manifest-name",
+                &join("/bundles", &bundle.name),
+                format!(
+                    "bundle `{}` and API `{api}` share the feature `{}`",
+                    bundle.name, bundle.feature
+                ),
+                "rename one of them",
+            );
+        }
+    }
+}
+
+fn operation_rules(api: &Api, reader: &Reader<'_>) {
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, rules) in &api.operations {
+        let pointer = operation_pointer(api, id);
+        if rules == &OperationRules::default() {
+            reader.problem(
+                "manifest-value",
+                &pointer,
+                format!("nothing is said about `{id}`"),
+                "add a key or take the operation away",
+            );
+        }
+        if rules.omit.is_some()
+            && (OperationRules {
+                omit: None,
+                ..rules.clone()
+            }) != OperationRules::default()
+        {
+            reader.problem(
+                "manifest-value",
+                &pointer,
+                format!("`{id}` is omitted, so nothing else applies to it"),
+                "keep either `omit` or the other keys",
+            );
+        }
+        let Some(name) = &rules.name else { continue };
+        if let Some(other) = taken.insert(name, id) {
+            reader.problem(
+                "manifest-name",
+                &join(&pointer, "name"),
+                format!("`{other}` is called `{name}` too"),
+                "choose another name for one of them",
+            );
+        }
+    }
+}
+
+fn operation_pointer(api: &Api, id: &str) -> String {
+    join(&format!("/apis/{}/operations", api.id), id)
+}
+
+/// A list of all operations would bury the message.
+fn suggestion_among_many(id: &str, operation_ids: &[&str]) -> String {
+    match super::words::closest(id, operation_ids) {
+        Some(_) => suggestion(id, operation_ids),
+        None => "correct the name or take it away".to_owned(),
+    }
+}

@@ -1,0 +1,337 @@
+//! Bodies and everything they are made of: media types, encodings, headers, examples.
+
+use indexmap::IndexMap;
+use openapiv3::{
+    Content, Encoding, Example, Header, HeaderStyle, MediaType, ParameterSchemaOrContent,
+    QueryStyle, ReferenceOr, Schema,
+};
+use serde_json::{Map, Value};
+
+use super::at::{At, Step};
+use super::context::{Context, Kind};
+use super::read::extensions;
+use super::resolve::reference_of;
+use super::schema;
+
+/// Returns the media types of a `content`.
+pub(crate) fn content<'a>(
+    cx: &mut Context<'a>,
+    owner: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Content {
+    let Some(map) = cx.object(owner, "content", at) else {
+        return Content::new();
+    };
+    let at = at.key("content");
+    // Some write the media type itself where its name belongs.
+    if map.contains_key("schema") && !map.keys().any(|key| key.contains('/')) {
+        cx.warn(
+            &at,
+            "content-without-media-type",
+            "`content` names no media type, and is read as application/json",
+            "put `application/json` between `content` and `schema`",
+        );
+        let at = at.step(Step::Here, Step::Key("application/json"));
+        cx.moved(&at);
+        let media = media_type(cx, map, &at);
+        return Content::from_iter([("application/json".to_owned(), media)]);
+    }
+    let mut content = Content::with_capacity(map.len());
+    for (name, value) in map {
+        let here = at.key(name);
+        let trimmed = match name.trim() {
+            "" => "application/json",
+            trimmed => trimmed,
+        };
+        match value {
+            Value::Object(media) => {
+                content.insert(trimmed.to_owned(), media_or_reference(cx, media, value, &here));
+            }
+            Value::Null => {
+                content.insert(trimmed.to_owned(), MediaType::default());
+            }
+            _ => cx.warn(
+                &here,
+                "mapping-expected",
+                "a media type that is no mapping is left out",
+                "write a mapping with `schema`",
+            ),
+        }
+    }
+    content
+}
+
+/// Returns a media type; OpenAPI 3.2 has components for them, which 3.0 has not.
+fn media_or_reference<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    value: &'a Value,
+    at: &At<'_>,
+) -> MediaType {
+    let Some(reference) = reference_of(value) else {
+        return media_type(cx, map, at);
+    };
+    match cx.resolve_fully(reference, at.file) {
+        Ok(target) => {
+            let there = at.elsewhere(target.file, &target.pointer);
+            cx.moved(&there.at());
+            match target.value.as_object() {
+                Some(map) => media_type(cx, map, &there.at()),
+                None => MediaType::default(),
+            }
+        }
+        Err(broken) => {
+            let reason = cx.broken(at, broken);
+            MediaType {
+                schema: Some(ReferenceOr::Item(schema::broken(reason))),
+                ..MediaType::default()
+            }
+        }
+    }
+}
+
+fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> MediaType {
+    let mut extensions = extensions(map);
+    if let Some(items) = map.get("itemSchema") {
+        let schema = schema::schema(cx, items, &at.step(Step::Key("itemSchema"), Step::Key("x-item-schema")));
+        let value = serde_json::to_value(schema).unwrap_or(Value::Bool(true));
+        extensions.insert("x-item-schema".to_owned(), value);
+    }
+    for key in ["prefixEncoding", "itemEncoding"] {
+        if map.contains_key(key) {
+            let message = format!("`{key}` is not supported and is left out");
+            cx.error(&at.key(key), "unsupported-encoding", message, "send such bodies as bytes");
+        }
+    }
+    MediaType {
+        schema: map
+            .get("schema")
+            .map(|value| schema::schema(cx, value, &at.key("schema"))),
+        example: map.get("example").filter(|example| !example.is_null()).cloned(),
+        examples: examples(cx, map, at),
+        encoding: encodings(cx, map, at),
+        extensions,
+    }
+}
+
+fn encodings<'a>(
+    cx: &mut Context<'a>,
+    media: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> IndexMap<String, Encoding> {
+    let Some(map) = cx.object(media, "encoding", at) else {
+        return IndexMap::new();
+    };
+    let at = at.key("encoding");
+    let mut encodings = IndexMap::with_capacity(map.len());
+    for (name, value) in map {
+        if let Some(encoding) = value.as_object() {
+            encodings.insert(name.clone(), self::encoding(cx, encoding, &at.key(name)));
+        }
+    }
+    encodings
+}
+
+fn encoding<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> Encoding {
+    let style = cx.text(map, "style", at);
+    let style = style.and_then(|style| query_style(cx, &style, &at.key("style")));
+    // What is left out means `true` for forms; `openapiv3` would read it as `false`.
+    let explode = cx.optional_flag(map, "explode", at);
+    let by_style = matches!(style, None | Some(QueryStyle::Form));
+    Encoding {
+        content_type: cx.text(map, "contentType", at),
+        headers: headers(cx, map, at),
+        style,
+        explode: explode.unwrap_or(by_style),
+        allow_reserved: cx.flag(map, "allowReserved", at),
+        extensions: extensions(map),
+    }
+}
+
+/// Returns how a value is written into a query or a form.
+pub(crate) fn query_style(cx: &mut Context<'_>, style: &str, at: &At<'_>) -> Option<QueryStyle> {
+    match style.trim().to_ascii_lowercase().as_str() {
+        "form" => Some(QueryStyle::Form),
+        "spacedelimited" => Some(QueryStyle::SpaceDelimited),
+        "pipedelimited" => Some(QueryStyle::PipeDelimited),
+        "deepobject" => Some(QueryStyle::DeepObject),
+        "" => None,
+        _ => {
+            unknown_style(cx, style, "a query", at);
+            None
+        }
+    }
+}
+
+/// Reports a style that the place of the parameter does not have.
+pub(crate) fn unknown_style(cx: &mut Context<'_>, style: &str, place: &str, at: &At<'_>) {
+    let message = format!("{place} has no style `{style}`, and the default one is used");
+    cx.warn(at, "unknown-style", message, "write one of the styles that OpenAPI defines");
+}
+
+/// Returns the named examples of a parameter, a header or a media type.
+pub(crate) fn examples<'a>(
+    cx: &mut Context<'a>,
+    owner: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> IndexMap<String, ReferenceOr<Example>> {
+    let named = match owner.get("examples") {
+        None | Some(Value::Null) => return IndexMap::new(),
+        // The examples of a schema stand in a list.
+        Some(Value::Array(list)) => {
+            let numbered = list.iter().enumerate();
+            return numbered
+                .map(|(index, value)| {
+                    let value = Some(value.clone());
+                    let example = Example { value, ..Example::default() };
+                    (format!("{}", index + 1), ReferenceOr::Item(example))
+                })
+                .collect();
+        }
+        Some(_) => cx.object(owner, "examples", at),
+    };
+    let Some(named) = named else {
+        return IndexMap::new();
+    };
+    let at = at.key("examples");
+    let mut examples = IndexMap::with_capacity(named.len());
+    for (name, value) in named {
+        let at = at.key(name);
+        let value = match reference_of(value) {
+            None => Some(value),
+            Some(reference) => match cx.resolve_fully(reference, at.file) {
+                Ok(target) => Some(target.value),
+                Err(broken) => {
+                    let message = format!("{}; the example is left out", broken.message);
+                    cx.warn(&at, broken.rule, message, broken.help);
+                    None
+                }
+            },
+        };
+        if let Some(value) = value {
+            examples.insert(name.clone(), ReferenceOr::Item(example(cx, value, &at)));
+        }
+    }
+    examples
+}
+
+/// Returns one named example.
+pub(crate) fn example<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Example {
+    let known = ["value", "externalValue", "summary", "description", "dataValue", "serializedValue"];
+    match value {
+        Value::Object(map) if known.iter().any(|key| map.contains_key(*key)) => Example {
+            summary: cx.text(map, "summary", at),
+            description: cx.text(map, "description", at),
+            value: map.get("value").or_else(|| map.get("dataValue")).cloned(),
+            external_value: cx.text(map, "externalValue", at),
+            extensions: extensions(map),
+        },
+        // The value itself, without the mapping around it.
+        other => Example {
+            value: Some(other.clone()),
+            ..Example::default()
+        },
+    }
+}
+
+/// Returns the declared headers of a response or of a part of a form.
+pub(crate) fn headers<'a>(
+    cx: &mut Context<'a>,
+    owner: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> IndexMap<String, ReferenceOr<Header>> {
+    let Some(map) = cx.object(owner, "headers", at) else {
+        return IndexMap::new();
+    };
+    let at = at.key("headers");
+    let mut headers = IndexMap::with_capacity(map.len());
+    for (name, value) in map {
+        let at = at.key(name);
+        if name.eq_ignore_ascii_case("content-type") {
+            // The media types say it, and the standard has this one ignored.
+            continue;
+        }
+        if let Some(reference) = reference_of(value) {
+            match cx.link(Kind::Header, reference, &at) {
+                Ok(component) => {
+                    headers.insert(name.clone(), component_reference(Kind::Header, &component));
+                }
+                Err(broken) => {
+                    let message = format!("{}; the header is left out", broken.message);
+                    cx.error(&at, broken.rule, message, broken.help);
+                }
+            }
+        } else if let Some(map) = value.as_object() {
+            headers.insert(name.clone(), ReferenceOr::Item(header(cx, map, &at)));
+        } else {
+            cx.warn(
+                &at,
+                "mapping-expected",
+                "a header that is no mapping is left out",
+                "write a mapping with `schema`",
+            );
+        }
+    }
+    headers
+}
+
+/// Returns one header.
+pub(crate) fn header<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> Header {
+    Header {
+        description: cx.text(map, "description", at),
+        style: HeaderStyle::Simple,
+        required: cx.flag(map, "required", at),
+        deprecated: cx.optional_flag(map, "deprecated", at),
+        format: schema_or_content(cx, map, at),
+        example: map.get("example").filter(|example| !example.is_null()).cloned(),
+        examples: examples(cx, map, at),
+        extensions: extensions(map),
+    }
+}
+
+/// Returns what a parameter or header holds: a schema, a media type, or the keywords of 2.0.
+pub(crate) fn schema_or_content<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> ParameterSchemaOrContent {
+    if let Some(value) = map.get("schema").filter(|value| !value.is_null()) {
+        return ParameterSchemaOrContent::Schema(schema::schema(cx, value, &at.key("schema")));
+    }
+    if map.contains_key("content") {
+        let mut content = content(cx, map, at);
+        content.truncate(1);
+        if !content.is_empty() {
+            return ParameterSchemaOrContent::Content(content);
+        }
+    }
+    ParameterSchemaOrContent::Schema(ReferenceOr::Item(inline_schema(cx, map, at)))
+}
+
+/// Returns the schema whose keywords stand on the parameter itself, as in Swagger 2.0; text where there are none.
+pub(crate) fn inline_schema<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Schema {
+    let shaped = ["type", "enum", "format", "items"].iter().any(|key| map.contains_key(*key));
+    if !shaped {
+        cx.warn(
+            at,
+            "missing-schema",
+            "it does not say what it holds, and is read as text",
+            "add a `schema`",
+        );
+        return schema::text();
+    }
+    let at = at.step(Step::Here, Step::Key("schema"));
+    cx.moved(&at);
+    schema::of_parameter(cx, map, &at)
+}
+
+/// Returns a reference to a component.
+pub(crate) fn component_reference<T>(kind: Kind, name: &str) -> ReferenceOr<T> {
+    let mut reference = format!("#/components/{}", kind.section());
+    crate::document::pointer::push(&mut reference, name);
+    ReferenceOr::Reference { reference }
+}

@@ -1,0 +1,158 @@
+//! Documents of every version, with everything that vendors do to them, as one typed OpenAPI 3.0 document.
+//!
+//! The vendor's tree is only read, and the typed document is built from it member by member.
+//! Nothing is deserialized, so nothing can be refused or degraded on the way without a word:
+//! what is mended, left out or refused is a diagnostic that points into the vendor's own file.
+
+mod at;
+mod bodies;
+mod components;
+mod context;
+mod cycles;
+mod findings;
+mod info;
+mod media;
+mod names;
+mod operations;
+mod origins;
+mod parameters;
+mod paths;
+mod read;
+mod resolve;
+mod responses;
+mod schema;
+mod security;
+mod set;
+mod swagger2;
+mod tags;
+mod template;
+mod uri;
+mod version;
+
+use openapiv3::OpenAPI;
+use serde_json::{Map, Value};
+
+use crate::diagnostics::Diagnostic;
+use crate::document::Document;
+use at::At;
+use context::Context;
+use version::Version;
+
+pub use origins::Origins;
+pub use set::{DocumentSet, references};
+
+/// A document that the later stages can rely on.
+///
+/// Every `$ref` is `#/components/<kind>/<name>` and leads to something of that kind; no schema with a type has lost it;
+/// what 3.0 has no words for is in extensions of our own:
+/// `x-const`, `x-prefix-items` and `x-examples` on schemas, `x-item-schema` on media types, `x-style` on parameters
+/// and encodings, `x-additional-operations` on path items, `x-webhooks` on the document, `x-default-mapping` on discriminators,
+/// and `x-broken` with the reason on a schema or an operation that cannot be expressed.
+#[derive(Debug)]
+pub struct Normalized {
+    /// The document.
+    pub openapi: OpenAPI,
+    /// Where each part of it came from.
+    pub origins: Origins,
+    /// What was mended, left out or worth knowing, most severe first.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Returns the document as OpenAPI 3.0.
+///
+/// # Errors
+/// Returns all that is wrong with it when it is no OpenAPI document that a client could be made from.
+pub fn normalize(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>> {
+    let at = At::start(0, "", "");
+    let empty = Map::new();
+    let root = documents.main.value.as_object().unwrap_or(&empty);
+    let mut cx = Context::new(documents, Version::V30);
+    let version = version::detect(&mut cx, root);
+    let usable = has_usable_shape(&mut cx, root, &at);
+    let Some(version) = version.filter(|_| usable) else {
+        return Err(cx.findings.finish(&files(documents)));
+    };
+    cx.version = version;
+    let openapi = openapi(&mut cx, root, &at);
+    let Context { findings, moved, .. } = cx;
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for file in files(documents) {
+        diagnostics.extend(file.diagnostics.iter().cloned());
+    }
+    diagnostics.extend(findings.finish(&files(documents)));
+    diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+    Ok(Normalized {
+        openapi,
+        origins: Origins::new(files(documents), moved),
+        diagnostics,
+    })
+}
+
+fn files(documents: &DocumentSet) -> Vec<&Document> {
+    std::iter::once(&documents.main).chain(&documents.others).collect()
+}
+
+/// Returns whether the parts that everything hangs on are mappings.
+fn has_usable_shape(cx: &mut Context<'_>, root: &Map<String, Value>, at: &At<'_>) -> bool {
+    let mut usable = true;
+    for key in ["paths", "components", "definitions", "webhooks"] {
+        let odd = match root.get(key) {
+            None | Some(Value::Null | Value::Object(_)) => false,
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => true,
+        };
+        if odd {
+            usable = false;
+            let message = format!("`{key}` is not a mapping");
+            cx.error(&at.key(key), "mapping-expected", message, "write a mapping");
+        }
+    }
+    usable
+}
+
+fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> OpenAPI {
+    let info = info::info(cx, root, at);
+    let servers = match cx.version {
+        Version::V2 => {
+            cx.produces = cx.texts(root, "produces", at);
+            cx.consumes = cx.texts(root, "consumes", at);
+            swagger2::servers(cx, root, at)
+        }
+        Version::V30 | Version::V31 => info::servers(cx, root, at),
+    };
+    components::register(cx);
+    components::security_schemes(cx, root);
+    components::components(cx);
+    let paths = paths::paths(cx, root, at);
+    let webhooks = paths::webhooks(cx, root, at);
+    components::hoisted(cx);
+    cycles::break_up(cx);
+    tags::map(cx);
+    let mut extensions = read::extensions(root);
+    extensions.shift_remove("x-ms-paths");
+    if !webhooks.is_empty() {
+        let webhooks = serde_json::to_value(webhooks).unwrap_or(Value::Null);
+        extensions.insert("x-webhooks".to_owned(), webhooks);
+    }
+    let security = security::requirements(cx, root, at);
+    let components = std::mem::take(&mut cx.components);
+    if paths.paths.is_empty() {
+        cx.warn(
+            at,
+            "no-operations",
+            "the document has no operations",
+            "if it should have some, fetch it again: some portals export documents without paths",
+        );
+    }
+    OpenAPI {
+        openapi: "3.0.3".to_owned(),
+        info,
+        servers,
+        paths,
+        security,
+        tags: info::tags(cx, root, at),
+        external_docs: info::external_docs(cx, root, at),
+        components: Some(components),
+        extensions,
+    }
+}

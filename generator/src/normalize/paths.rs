@@ -1,0 +1,303 @@
+//! Paths and their operations, webhooks included.
+
+use indexmap::IndexMap;
+use openapiv3::{Operation, PathItem, Paths, ReferenceOr};
+use serde_json::{Map, Value};
+
+use super::at::{At, Step};
+use super::context::Context;
+use super::info;
+use super::operations::{Shared, operation};
+use super::parameters::parameters;
+use super::read::{extensions, is_extension};
+use super::resolve::reference_in;
+use super::template::{self, variables};
+use crate::document::pointer;
+
+/// The path items that one may refer through.
+const DEEPEST_ITEM: usize = 16;
+
+/// Returns all paths of a document.
+pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> Paths {
+    let mut paths = Paths::default();
+    for section in ["paths", "x-ms-paths"] {
+        let Some(kept) = cx.kept(root, section, at) else {
+            continue;
+        };
+        let at = At::start(kept.file, &kept.pointer, "/paths");
+        if kept.pointer != "/paths" {
+            cx.moved(&at);
+        }
+        for (path, value) in kept.value.as_object().into_iter().flatten() {
+            if is_extension(path) {
+                paths.extensions.insert(path.clone(), value.clone());
+                continue;
+            }
+            let mended = mended_path(cx, path, &at);
+            let at = at.step(Step::Key(path), Step::Key(&mended));
+            if *path != mended || section != "paths" {
+                cx.moved(&at);
+            }
+            if let Some(item) = path_item(cx, Some(&mended), value, &at) {
+                add(&mut paths, mended.clone(), item);
+            }
+        }
+    }
+    paths
+}
+
+fn mended_path(cx: &mut Context<'_>, path: &str, at: &At<'_>) -> String {
+    let trimmed = path.trim();
+    if trimmed.starts_with('/') && trimmed.len() == path.len() {
+        return path.to_owned();
+    }
+    let at = at.key(path);
+    let mended = match trimmed.starts_with('/') {
+        true => trimmed.to_owned(),
+        false => format!("/{trimmed}"),
+    };
+    let message = format!("the path `{path}` is read as `{mended}`");
+    cx.warn(&at, "odd-path", message, "begin the path with a slash and leave no spaces");
+    mended
+}
+
+/// Adds a path; where mending made it the same as another, their operations come together.
+fn add(paths: &mut Paths, path: String, item: PathItem) {
+    match paths.paths.get_mut(&path) {
+        Some(ReferenceOr::Item(there)) => merge(there, item),
+        _ => {
+            paths.paths.insert(path, ReferenceOr::Item(item));
+        }
+    }
+}
+
+/// Adds to a path item what another one has beyond it.
+fn merge(there: &mut PathItem, other: PathItem) {
+    let pairs = [
+        (&mut there.get, other.get),
+        (&mut there.put, other.put),
+        (&mut there.post, other.post),
+        (&mut there.delete, other.delete),
+        (&mut there.options, other.options),
+        (&mut there.head, other.head),
+        (&mut there.patch, other.patch),
+        (&mut there.trace, other.trace),
+    ];
+    for (own, new) in pairs {
+        if own.is_none() {
+            *own = new;
+        }
+    }
+    there.summary = there.summary.take().or(other.summary);
+    there.description = there.description.take().or(other.description);
+    if there.servers.is_empty() {
+        there.servers = other.servers;
+    }
+    for parameter in other.parameters {
+        if !there.parameters.contains(&parameter) {
+            there.parameters.push(parameter);
+        }
+    }
+    for (key, value) in other.extensions {
+        there.extensions.entry(key).or_insert(value);
+    }
+}
+
+/// Returns the path item at a position, with what it refers to brought in.
+///
+/// `path` is nothing where no template of a path applies, as in callbacks.
+pub(crate) fn path_item<'a>(
+    cx: &mut Context<'a>,
+    path: Option<&str>,
+    value: &'a Value,
+    at: &At<'_>,
+) -> Option<PathItem> {
+    item(cx, path, value, at, 0)
+}
+
+fn item<'a>(
+    cx: &mut Context<'a>,
+    path: Option<&str>,
+    value: &'a Value,
+    at: &At<'_>,
+    depth: usize,
+) -> Option<PathItem> {
+    let Some(map) = value.as_object() else {
+        if !value.is_null() {
+            cx.warn(
+                at,
+                "mapping-expected",
+                "the path holds no mapping of methods and is left out",
+                "write a mapping of methods to operations",
+            );
+        }
+        return None;
+    };
+    let Some(reference) = reference_in(map) else {
+        return Some(own_item(cx, path, map, at));
+    };
+    let mut own = (map.len() > 1).then(|| own_item(cx, path, map, at));
+    let target = match cx.resolve_fully(reference, at.file) {
+        Ok(target) if depth < DEEPEST_ITEM => target,
+        Ok(_) => return own,
+        Err(broken) => {
+            let lost = format!("{}; the operations of the path are left out", broken.message);
+            cx.error(&at.key("$ref"), broken.rule, lost, broken.help);
+            return own;
+        }
+    };
+    let there = at.elsewhere(target.file, &target.pointer);
+    cx.moved(&there.at());
+    let referred = item(cx, path, target.value, &there.at(), depth + 1);
+    match (&mut own, referred) {
+        (Some(own), Some(referred)) => merge(own, referred),
+        (None, referred) => own = referred,
+        (Some(_), None) => {}
+    }
+    own
+}
+
+fn own_item<'a>(
+    cx: &mut Context<'a>,
+    path: Option<&str>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> PathItem {
+    let variables = path.map(variables);
+    let mut common = parameters(cx, map, at);
+    if let Some(variables) = &variables {
+        template::reconcile_shared(cx, variables, &mut common, at);
+    }
+    let mut item = PathItem {
+        summary: cx.text(map, "summary", at),
+        description: cx.text(map, "description", at),
+        servers: info::servers(cx, map, at),
+        extensions: extensions(map),
+        ..PathItem::default()
+    };
+    let shared = Shared {
+        variables: variables.as_deref(),
+        parameters: &common,
+    };
+    let mut more = IndexMap::new();
+    for (key, value) in map {
+        methods(cx, &mut item, &mut more, &shared, key, value, at);
+    }
+    if !more.is_empty() {
+        let more = serde_json::to_value(more).unwrap_or(Value::Null);
+        item.extensions.insert("x-additional-operations".to_owned(), more);
+    }
+    item.parameters = common.plain;
+    item
+}
+
+/// Reads one member of a path item that may be an operation.
+fn methods<'a>(
+    cx: &mut Context<'a>,
+    item: &mut PathItem,
+    more: &mut IndexMap<String, Operation>,
+    shared: &Shared<'_, 'a>,
+    key: &str,
+    value: &'a Value,
+    at: &At<'_>,
+) {
+    match key {
+        "summary" | "description" | "servers" | "parameters" | "$ref" => return,
+        "additionalOperations" => {
+            for (method, value) in value.as_object().into_iter().flatten() {
+                let at = at.step(Step::Key(key), Step::Key("x-additional-operations"));
+                let at = at.key(method);
+                cx.moved(&at);
+                if let Some(map) = value.as_object() {
+                    more.insert(method.clone(), operation(cx, map, shared, &at));
+                }
+            }
+            return;
+        }
+        key if is_extension(key) || key.starts_with("x-") => return,
+        _ => {}
+    }
+    let at = at.key(key);
+    let Some(map) = value.as_object() else {
+        if !value.is_null() {
+            let message = format!("`{key}` is no operation and is left out");
+            cx.warn(&at, "odd-method", message, "write a mapping with `responses`");
+        }
+        return;
+    };
+    let method = key.to_ascii_lowercase();
+    let slot = match method.as_str() {
+        "get" => &mut item.get,
+        "put" => &mut item.put,
+        "post" => &mut item.post,
+        "delete" => &mut item.delete,
+        "options" => &mut item.options,
+        "head" => &mut item.head,
+        "patch" => &mut item.patch,
+        "trace" => &mut item.trace,
+        "query" => {
+            more.insert("QUERY".to_owned(), operation(cx, map, shared, &at));
+            return;
+        }
+        _ if map.contains_key("responses") && is_token(key) => {
+            let message = format!("`{key}` is no method of OpenAPI, and is sent as it is written");
+            cx.warn(&at, "odd-method", message, "check the method");
+            more.insert(key.to_ascii_uppercase(), operation(cx, map, shared, &at));
+            return;
+        }
+        _ => {
+            let message = format!("`{key}` is no method and is left out");
+            cx.warn(&at, "odd-method", message, "write a method in lower case");
+            return;
+        }
+    };
+    if slot.is_some() {
+        return;
+    }
+    if method != key {
+        let message = format!("the method `{key}` is not written in lower case");
+        cx.warn(&at, "odd-method", message, "write it in lower case");
+    }
+    let built = match method == key {
+        true => operation(cx, map, shared, &at),
+        false => {
+            let parent_from = at.from();
+            let parent_to = format!("{}/{method}", pointer::parent(&at.to()));
+            let here = At::start(at.file, &parent_from, &parent_to);
+            cx.moved(&here);
+            operation(cx, map, shared, &here)
+        }
+    };
+    *slot = Some(built);
+}
+
+/// Returns whether a method can be sent at all (RFC 9110, 5.6.2).
+fn is_token(method: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !method.is_empty() && method.bytes().all(token)
+}
+
+/// Returns the calls that the server makes to its users, by name.
+pub(crate) fn webhooks<'a>(
+    cx: &mut Context<'a>,
+    root: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> IndexMap<String, PathItem> {
+    let mut webhooks = IndexMap::new();
+    for section in ["webhooks", "x-webhooks"] {
+        let Some(map) = cx.object(root, section, at) else {
+            continue;
+        };
+        let at = at.step(Step::Key(section), Step::Key("x-webhooks"));
+        cx.moved(&at);
+        for (name, value) in map {
+            if is_extension(name) {
+                continue;
+            }
+            if let Some(item) = path_item(cx, None, value, &at.key(name)) {
+                webhooks.insert(name.clone(), item);
+            }
+        }
+    }
+    webhooks
+}

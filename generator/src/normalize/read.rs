@@ -1,0 +1,241 @@
+//! Single members of an object, read leniently and with their type checked.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::at::At;
+use super::context::Context;
+use super::resolve::{Target, reference_of};
+
+/// The extensions that normalization makes itself; a vendor's own of that name would be mistaken for them.
+const OURS: [&str; 8] = [
+    "x-broken",
+    "x-const",
+    "x-prefix-items",
+    "x-examples",
+    "x-item-schema",
+    "x-additional-operations",
+    "x-style",
+    "x-webhooks",
+];
+
+/// Extensions that carry documentation by the kilobyte and nothing a client needs.
+const BULKY: [&str; 5] = [
+    "x-code-samples",
+    "x-codeSamples",
+    "x-readme",
+    "x-oaiMeta",
+    "x-logo",
+];
+
+/// Returns the vendor's extensions.
+pub(crate) fn extensions(map: &Map<String, Value>) -> IndexMap<String, Value> {
+    map.iter()
+        .filter(|(key, _)| is_extension(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Returns whether a key is a vendor's extension that is kept.
+pub(crate) fn is_extension(key: &str) -> bool {
+    key.starts_with("x-") && !OURS.contains(&key) && !BULKY.contains(&key)
+}
+
+impl<'a> Context<'a> {
+    /// Returns the characters of an unquoted scalar as the vendor wrote them.
+    pub(crate) fn raw_text(&self, at: &At<'_>) -> Option<String> {
+        let file = self.file(at.file)?;
+        file.scalar_text(&at.from()).map(str::to_owned)
+    }
+
+    /// Returns a scalar as text: numbers keep the digits they were written with.
+    pub(crate) fn scalar_as_text(&self, value: &Value, at: &At<'_>) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(self.raw_text(at).unwrap_or_else(|| number.to_string())),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// Returns the text of a member; nothing where it is missing, null or no text.
+    pub(crate) fn text(
+        &mut self,
+        map: &'a Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> Option<String> {
+        let value = map.get(key)?;
+        let at = at.key(key);
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => {
+                self.note(&at, "null-member", format!("`{key}` is null and counts as missing"));
+                None
+            }
+            Value::Number(_) | Value::Bool(_) => {
+                self.note(&at, "text-expected", format!("`{key}` is not text, and is read as text"));
+                self.scalar_as_text(value, &at)
+            }
+            Value::Object(_) | Value::Array(_) => {
+                let target = reference_of(value)
+                    .and_then(|reference| self.resolve_fully(reference, at.file).ok());
+                let found = target.and_then(|target| target.value.as_str());
+                if found.is_none() {
+                    self.warn(
+                        &at,
+                        "text-expected",
+                        format!("`{key}` is not text and is left out"),
+                        "write text",
+                    );
+                }
+                found.map(str::to_owned)
+            }
+        }
+    }
+
+    /// Returns the truth of a member; false where it is missing.
+    pub(crate) fn flag(&mut self, map: &Map<String, Value>, key: &str, at: &At<'_>) -> bool {
+        self.optional_flag(map, key, at).unwrap_or(false)
+    }
+
+    /// Returns the truth of a member; nothing where it is missing or no truth.
+    pub(crate) fn optional_flag(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> Option<bool> {
+        let value = map.get(key)?;
+        let read = match value {
+            Value::Bool(flag) => return Some(*flag),
+            Value::Null => return None,
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "yes" | "1" => Some(true),
+                "false" | "no" | "0" | "" => Some(false),
+                _ => None,
+            },
+            Value::Number(number) => number.as_i64().map(|number| number != 0),
+            Value::Array(_) | Value::Object(_) => None,
+        };
+        let at = at.key(key);
+        let message = match read {
+            Some(flag) => format!("`{key}` is not a boolean, and is read as {flag}"),
+            None => format!("`{key}` is not a boolean and is left out"),
+        };
+        self.warn(&at, "boolean-expected", message, "write true or false");
+        read
+    }
+
+    /// Returns a list of texts; empty where the member is missing.
+    pub(crate) fn texts(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> Vec<String> {
+        let Some(value) = map.get(key) else {
+            return Vec::new();
+        };
+        let at = at.key(key);
+        match value {
+            Value::Null => Vec::new(),
+            Value::Array(items) => {
+                let mut texts = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    let at = at.index(index);
+                    let named = item.get("name").and_then(Value::as_str).map(str::to_owned);
+                    match self.scalar_as_text(item, &at).or(named) {
+                        Some(text) => texts.push(text),
+                        None => self.note(&at, "text-expected", "an item that is no text is left out"),
+                    }
+                }
+                texts
+            }
+            single => {
+                let text = self.scalar_as_text(single, &at);
+                self.warn(
+                    &at,
+                    "list-expected",
+                    format!("`{key}` is not a list"),
+                    "write a list",
+                );
+                text.into_iter().collect()
+            }
+        }
+    }
+
+    /// Returns the mapping of a member; nothing where it is missing, null or no mapping.
+    pub(crate) fn object(
+        &mut self,
+        map: &'a Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> Option<&'a Map<String, Value>> {
+        match map.get(key)? {
+            Value::Object(object) => Some(object),
+            Value::Null => None,
+            Value::Array(items) if items.is_empty() => None,
+            _ => {
+                self.warn(
+                    &at.key(key),
+                    "mapping-expected",
+                    format!("`{key}` is not a mapping and is left out"),
+                    "write a mapping",
+                );
+                None
+            }
+        }
+    }
+
+    /// Returns where the mapping of a member is, which may be kept in a file of its own.
+    pub(crate) fn kept(
+        &mut self,
+        map: &'a Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> Option<Target<'a>> {
+        let object = self.object(map, key, at)?;
+        let at = at.key(key);
+        let Some(reference) = object.get("$ref").and_then(Value::as_str) else {
+            return Some(Target {
+                value: map.get(key)?,
+                file: at.file,
+                pointer: at.from(),
+            });
+        };
+        match self.resolve_fully(reference, at.file) {
+            Ok(target) => Some(target),
+            Err(broken) => {
+                self.broken(&at, broken);
+                None
+            }
+        }
+    }
+
+    /// Returns the list of a member; empty where it is missing, null or no list.
+    pub(crate) fn list(
+        &mut self,
+        map: &'a Map<String, Value>,
+        key: &str,
+        at: &At<'_>,
+    ) -> &'a [Value] {
+        match map.get(key) {
+            None | Some(Value::Null) => &[],
+            Some(Value::Array(items)) => items,
+            Some(single) => {
+                self.warn(
+                    &at.key(key),
+                    "list-expected",
+                    format!("`{key}` is not a list"),
+                    "write a list",
+                );
+                if single.is_object() && single.as_object().is_some_and(|map| !map.is_empty()) {
+                    std::slice::from_ref(single)
+                } else {
+                    &[]
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What all rendered files share: type names, documentation lines, string literals, imports.
+
+use std::fmt::Write as _;
+
+use super::docs;
+use crate::ir::{Api, Presence, Type};
+
+/// The wire types of the runtime that generated modules import where they use them.
+pub(super) const WIRE_TYPES: &[&str] = &[
+    "Base64", "Date", "DateTime", "Decimal", "Duration", "Json", "Nullable", "Secret", "Time", "Uuid",
+];
+
+/// Writes types as Rust does, with named ones below `prefix` (such as `types::`).
+pub(super) struct TypeText<'a> {
+    pub(super) api: &'a Api,
+    pub(super) prefix: &'static str,
+}
+
+impl TypeText<'_> {
+    /// A type where a value is owned.
+    pub(super) fn owned(&self, ty: &Type) -> String {
+        match ty {
+            Type::Bool => "bool".to_owned(),
+            Type::I32 => "i32".to_owned(),
+            Type::I64 => "i64".to_owned(),
+            Type::U32 => "u32".to_owned(),
+            Type::U64 => "u64".to_owned(),
+            Type::F32 => "f32".to_owned(),
+            Type::F64 => "f64".to_owned(),
+            Type::Decimal => "Decimal".to_owned(),
+            Type::String => "String".to_owned(),
+            Type::Secret => "Secret".to_owned(),
+            Type::Date => "Date".to_owned(),
+            Type::DateTime => "DateTime".to_owned(),
+            Type::Time => "Time".to_owned(),
+            Type::Duration => "Duration".to_owned(),
+            Type::Uuid => "Uuid".to_owned(),
+            Type::Base64 => "Base64".to_owned(),
+            Type::Json => "Json".to_owned(),
+            Type::List(item) => format!("Vec<{}>", self.owned(item)),
+            Type::Map(value) => format!("BTreeMap<String, {}>", self.owned(value)),
+            Type::Option(inner) => format!("Option<{}>", self.owned(inner)),
+            Type::Boxed(inner) => format!("Box<{}>", self.owned(inner)),
+            Type::Named(index) => match self.api.types.get(*index) {
+                Some(definition) => format!("{}{}", self.prefix, definition.name),
+                None => "Json".to_owned(),
+            },
+        }
+    }
+
+    /// The type of a field.
+    pub(super) fn field(&self, ty: &Type, presence: Presence) -> String {
+        let owned = self.owned(ty);
+        match presence {
+            Presence::Required => owned,
+            Presence::Nullable | Presence::Optional => format!("Option<{owned}>"),
+            Presence::Patch => format!("Nullable<{owned}>"),
+        }
+    }
+
+    /// The type of an argument that is only read.
+    pub(super) fn argument(&self, ty: &Type) -> String {
+        match self.api.plain(ty) {
+            Type::String => "&str".to_owned(),
+            Type::List(item) => match self.api.plain(item) {
+                Type::String => "&[impl AsRef<str> + ToParam]".to_owned(),
+                _ => format!("&[{}]", self.owned(item)),
+            },
+            _ if self.is_copy(ty) => self.owned(ty),
+            _ => format!("&{}", self.owned(ty)),
+        }
+    }
+
+    /// The type of a JSON body that is only read.
+    pub(super) fn body(&self, ty: &Type) -> String {
+        match self.api.plain(ty) {
+            Type::String => "&str".to_owned(),
+            Type::List(item) => format!("&[{}]", self.owned(item)),
+            _ => format!("&{}", self.owned(ty)),
+        }
+    }
+
+    /// Whether values are passed by themselves rather than by reference.
+    pub(super) fn is_copy(&self, ty: &Type) -> bool {
+        matches!(
+            self.api.plain(ty),
+            Type::Bool
+                | Type::I32
+                | Type::I64
+                | Type::U32
+                | Type::U64
+                | Type::F32
+                | Type::F64
+                | Type::Decimal
+                | Type::Date
+                | Type::Time
+                | Type::Uuid
+        )
+    }
+}
+
+/// Appends documentation lines, `///` before each.
+pub(super) fn doc(out: &mut String, indent: &str, markdown: &str) {
+    for line in markdown.lines() {
+        match line.is_empty() {
+            true => _ = writeln!(out, "{indent}///"),
+            false => _ = writeln!(out, "{indent}/// {line}"),
+        }
+    }
+}
+
+/// The vendor's words on an item, or `otherwise`.
+pub(super) fn vendor_doc(out: &mut String, indent: &str, description: &str, otherwise: &str) {
+    let text = docs::rustdoc(description);
+    doc(out, indent, if text.trim().is_empty() { otherwise } else { &text });
+}
+
+/// A Rust string literal.
+pub(super) fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => literal.push_str("\\\""),
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            // Invisible and direction-changing characters are spelled out, so that code reads as it is.
+            c if c.is_control() || is_invisible(c) => _ = write!(literal, "\\u{{{:x}}}", c as u32),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
+/// Text for a code span in documentation.
+pub(super) fn code(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c })
+        .collect();
+    match text.contains('`') {
+        true => format!("`` {text} ``"),
+        false => format!("`{text}`"),
+    }
+}
+
+/// A list of string literals.
+pub(super) fn literals<S: AsRef<str>>(texts: &[S]) -> String {
+    let all: Vec<String> = texts.iter().map(|text| literal(text.as_ref())).collect();
+    format!("[{}]", all.join(", "))
+}
+
+/// The names out of `candidates` that stand as words in `code`, in order.
+pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
+    let mut found = vec![false; candidates.len()];
+    for line in code.lines() {
+        let line = line.trim_start();
+        if line.starts_with("//") {
+            continue;
+        }
+        let mut rest = line;
+        while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphanumeric() || c == '"') {
+            if rest.as_bytes()[start] == b'"' {
+                rest = after_string(&rest[start + 1..]);
+                continue;
+            }
+            let word_and_rest = &rest[start..];
+            let end = word_and_rest
+                .find(|c: char| c != '_' && !c.is_alphanumeric())
+                .unwrap_or(word_and_rest.len());
+            let word = &word_and_rest[..end];
+            // `types::Date` is the vendor's, not the runtime's.
+            let qualified = rest[..start].ends_with("types::");
+            if let Some(index) = candidates.iter().position(|name| *name == word && !qualified) {
+                found[index] = true;
+            }
+            rest = &word_and_rest[end..];
+        }
+    }
+    let flagged = candidates.iter().zip(found);
+    flagged.filter(|(_, found)| *found).map(|(name, _)| *name).collect()
+}
+
+fn after_string(rest: &str) -> &str {
+    let mut escaped = false;
+    for (position, character) in rest.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return &rest[position + 1..],
+            _ => {}
+        }
+    }
+    ""
+}

@@ -1,0 +1,231 @@
+//! The models of an API: plain structs and enums, each with the table that ties it to its JSON.
+
+use std::fmt::Write as _;
+
+use super::header;
+use super::text::{TypeText, WIRE_TYPES, code, doc, literal, literals, used, vendor_doc};
+use crate::ir::{Api, Enum, Field, Presence, Struct, TypeDef, TypeKind, Union};
+
+/// Renders the module `types`.
+pub(super) fn module(api: &Api, command: &str) -> String {
+    let text = TypeText { api, prefix: "" };
+    let mut body = String::new();
+    for definition in &api.types {
+        body.push('\n');
+        self::definition(&mut body, &text, definition);
+    }
+    let mut file = header(api, command);
+    file.push_str("//! The models of the API.\n\n");
+    if used(&body, &["BTreeMap"]).len() == 1 {
+        file.push_str("use std::collections::BTreeMap;\n\n");
+    }
+    let wire = used(&body, WIRE_TYPES);
+    let macros = used(&body, &["integer_enum", "model", "string_enum", "union"]);
+    let imports: Vec<&str> = wire.into_iter().chain(macros).collect();
+    if !imports.is_empty() {
+        _ = writeln!(file, "use portal_runtime::{{{}}};", imports.join(", "));
+    }
+    file.push_str(&body);
+    file
+}
+
+fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {
+    let otherwise = match definition.wire_name.as_str() {
+        "" => format!("Described at {}.", code(&definition.pointer)),
+        name => format!("The schema {}.", code(name)),
+    };
+    vendor_doc(out, "", &definition.description, &otherwise);
+    if definition.deprecated {
+        doc(out, "", "\n**Deprecated** by its vendor.");
+    }
+    if definition.wire_name != definition.name && !definition.wire_name.is_empty() {
+        _ = writeln!(out, "#[doc(alias = {})]", alias(&definition.wire_name));
+    }
+    let name = &definition.name;
+    match &definition.kind {
+        TypeKind::Struct(body) => structure(out, text, name, body),
+        TypeKind::StringEnum(values) => {
+            enumeration(out, name, values, "String", |value| literal(value));
+        }
+        TypeKind::IntegerEnum(values) => enumeration(out, name, values, "i64", i64::to_string),
+        TypeKind::Union(union) => self::union(out, text, name, union),
+        TypeKind::Alias(target) => _ = writeln!(out, "pub type {name} = {};", text.owned(target)),
+    }
+}
+
+/// `#[doc(alias)]` takes no quotes and no white space at the ends.
+pub(super) fn alias(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_control()).collect();
+    literal(text.trim())
+}
+
+fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
+    let required = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+    let given: Vec<&Field> = body.fields.iter().filter(required).collect();
+    let derives = match given.is_empty() {
+        true => "Clone, Debug, Default, PartialEq",
+        false => "Clone, Debug, PartialEq",
+    };
+    _ = writeln!(out, "#[derive({derives})]\npub struct {name} {{");
+    for field in &body.fields {
+        field_doc(out, field);
+        let ty = text.field(&field.ty, field.presence);
+        _ = writeln!(out, "    pub {}: {ty},", field.name);
+    }
+    if let Some((field, ty)) = &body.additional {
+        _ = writeln!(out, "    /// Properties that the document does not declare, by name.");
+        _ = writeln!(out, "    pub {field}: BTreeMap<String, {}>,", text.owned(ty));
+    }
+    out.push_str("}\n");
+    if body.constructed && !given.is_empty() {
+        constructor(out, text, name, body, &given);
+    }
+    table(out, name, body);
+}
+
+fn field_doc(out: &mut String, field: &Field) {
+    let otherwise = format!("The property {}.", code(&field.wire_name));
+    vendor_doc(out, "    ", &field.description, &otherwise);
+    if let Some(tag) = &field.tag {
+        _ = writeln!(out, "    ///\n    /// Always {}.", code(&literal(&tag.wire_value)));
+    }
+    if !field.notes.is_empty() {
+        _ = writeln!(out, "    ///\n    /// {}", field.notes.join(" "));
+    }
+    if field.deprecated {
+        out.push_str("    ///\n    /// **Deprecated** by its vendor.\n");
+    }
+}
+
+fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct, given: &[&Field]) {
+    let asked: Vec<&&Field> = given.iter().filter(|field| field.tag.is_none()).collect();
+    let arguments: Vec<String> = asked
+        .iter()
+        .map(|field| format!("{}: {}", field.name, text.field(&field.ty, field.presence)))
+        .collect();
+    let values: Vec<String> = body
+        .fields
+        .iter()
+        .map(|field| match (&field.tag, field.presence) {
+            (Some(tag), _) if tag.variant.is_empty() => {
+                format!("{}: {}.to_owned()", field.name, literal(&tag.wire_value))
+            }
+            (Some(tag), _) => format!("{}: {}::{}", field.name, text.owned(&field.ty), tag.variant),
+            (None, Presence::Required | Presence::Nullable) => field.name.clone(),
+            (None, Presence::Optional) => format!("{}: None", field.name),
+            (None, Presence::Patch) => format!("{}: Nullable::Absent", field.name),
+        })
+        .chain(body.additional.iter().map(|(name, _)| format!("{name}: BTreeMap::new()")))
+        .collect();
+    _ = writeln!(out, "\nimpl {name} {{");
+    _ = writeln!(out, "    /// With what must be there; all else is absent.");
+    _ = writeln!(out, "    pub fn new({}) -> Self {{", arguments.join(", "));
+    wrapped(out, "        Self {", &values, "        }");
+    out.push_str("    }\n}\n");
+    if asked.is_empty() {
+        _ = writeln!(out, "\nimpl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}");
+    }
+}
+
+/// Writes a list over as many lines of 100 columns as it needs.
+fn wrapped(out: &mut String, open: &str, items: &[String], close: &str) {
+    let indent = " ".repeat(open.len() - open.trim_start().len());
+    _ = writeln!(out, "{open}");
+    let mut line = String::new();
+    for item in items {
+        if !line.is_empty() && indent.len() + 6 + line.len() + item.len() > 100 {
+            _ = writeln!(out, "{indent}    {line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        _ = write!(line, "{item},");
+    }
+    if !line.is_empty() {
+        _ = writeln!(out, "{indent}    {line}");
+    }
+    _ = writeln!(out, "{close}");
+}
+
+fn table(out: &mut String, name: &str, body: &Struct) {
+    let entries: Vec<String> = body
+        .fields
+        .iter()
+        .map(|field| {
+            let wire = literal(&field.wire_name);
+            match (&field.tag, field.presence) {
+                (Some(tag), _) => format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value)),
+                (None, Presence::Required) => format!("{}: required {wire}", field.name),
+                (None, Presence::Nullable) => format!("{}: nullable {wire}", field.name),
+                (None, Presence::Optional) => format!("{}: optional {wire}", field.name),
+                (None, Presence::Patch) => format!("{}: patch {wire}", field.name),
+            }
+        })
+        .collect();
+    _ = writeln!(out, "\nmodel! {{ {name} {{");
+    for entry in entries {
+        _ = writeln!(out, "    {entry},");
+    }
+    if let Some((field, _)) = &body.additional {
+        _ = writeln!(out, "    ..{field}");
+    }
+    out.push_str("} }\n");
+}
+
+fn enumeration<V>(
+    out: &mut String,
+    name: &str,
+    values: &Enum<V>,
+    kept: &str,
+    literal: impl Fn(&V) -> String,
+) {
+    _ = writeln!(out, "#[derive(Clone, Debug, Eq, Hash, PartialEq)]\npub enum {name} {{");
+    for (variant, value) in &values.variants {
+        _ = writeln!(out, "    /// {}\n    {variant},", code(&literal(value)));
+    }
+    let otherwise = &values.otherwise;
+    _ = writeln!(out, "    /// A value that the document does not list.\n    {otherwise}({kept}),");
+    let form = if kept == "String" { "string_enum" } else { "integer_enum" };
+    _ = writeln!(out, "}}\n\n{form}! {{ {name} {{");
+    for (variant, value) in &values.variants {
+        _ = writeln!(out, "    {variant}: {},", literal(value));
+    }
+    _ = writeln!(out, "}} else {otherwise} }}");
+}
+
+fn union(out: &mut String, text: &TypeText<'_>, name: &str, union: &Union) {
+    _ = writeln!(out, "#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{");
+    for variant in &union.variants {
+        let otherwise = match variant.tags.is_empty() {
+            true => format!("A value of the form {}.", code(&text.owned(&variant.ty))),
+            false => {
+                let tags: Vec<String> = variant.tags.iter().map(|tag| code(&literal(tag))).collect();
+                format!("{} is {}.", code(&union.discriminator), tags.join(" or "))
+            }
+        };
+        vendor_doc(out, "    ", &variant.description, &otherwise);
+        _ = writeln!(out, "    {}({}),", variant.name, text.owned(&variant.ty));
+    }
+    if !union.otherwise.is_empty() {
+        out.push_str("    /// A value that the document does not tell apart, as it came.\n");
+        _ = writeln!(out, "    {}(Json),", union.otherwise);
+    }
+    let by = match union.discriminator.as_str() {
+        "" => String::new(),
+        property => format!(" by {}", literal(property)),
+    };
+    _ = writeln!(out, "}}\n\nunion! {{ {name}{by} {{");
+    for variant in &union.variants {
+        match union.discriminator.is_empty() {
+            true => _ = writeln!(out, "    {}: {},", variant.name, text.owned(&variant.ty)),
+            false => {
+                _ = writeln!(out, "    {}: {},", variant.name, literals(&variant.tags));
+            }
+        }
+    }
+    match union.otherwise.as_str() {
+        "" => out.push_str("} }\n"),
+        otherwise => _ = writeln!(out, "}} else {otherwise} }}"),
+    }
+}
