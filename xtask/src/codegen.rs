@@ -1,0 +1,280 @@
+//! `cargo xtask codegen`: the code of all portals.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use portal_generator::diagnostics::Diagnostic;
+use portal_generator::manifest::{self, Api, Manifest};
+use portal_generator::names;
+use portal_generator::normalize::DocumentSet;
+use portal_generator::{File, Output, Summary};
+
+use crate::failure::Failure;
+use crate::files::{Difference, Plan};
+use crate::terminal::{self, BOLD, Progress, say};
+use crate::{documents, workspace};
+
+const SPECS: &str = "specs";
+const GENERATED: &str = "generated";
+
+/// What `codegen` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Writes nothing, but shows what is not as it would be written.
+    #[arg(long)]
+    check: bool,
+    /// Only this portal, by its name in the manifest.
+    #[arg(long, value_name = "NAME")]
+    portal: Option<String>,
+}
+
+/// A portal with the documents of its APIs, by their names.
+struct Portal {
+    manifest: Manifest,
+    documents: BTreeMap<String, DocumentSet>,
+}
+
+/// What was generated for a portal.
+struct Generated {
+    portal: String,
+    module: String,
+    output: Output,
+    seconds: f64,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
+    let root = workspace::root()?;
+    let progress = Progress::start("reading the manifests");
+    let manifests = manifests(&root)?;
+    let chosen = chosen(&manifests, options.portal.as_deref())?;
+    let mut generated = Vec::new();
+    for (folder, manifest) in chosen {
+        progress.tell(|| format!("reading the documents of {}", manifest.title));
+        let portal = Portal::read(&root, folder, manifest)?;
+        progress.tell(|| format!("generating {}", manifest.title));
+        generated.push(portal.generate()?);
+    }
+    let files = files(&manifests, &generated);
+    let scope = match (&options.portal, generated.as_slice()) {
+        (Some(_), [portal]) => format!("src/{}", portal.module),
+        _ => "src".to_owned(),
+    };
+    let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
+    drop(progress);
+
+    let diagnostics = generated
+        .iter()
+        .flat_map(|portal| &portal.output.diagnostics);
+    let diagnostics: Vec<_> = diagnostics.cloned().collect();
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Failure::Refused(diagnostics));
+    }
+    terminal::diagnostics(&diagnostics, verbose);
+    if options.check {
+        return check(&plan);
+    }
+    plan.apply()?;
+    for portal in &generated {
+        portal.print(plan.differences());
+    }
+    Ok(())
+}
+
+fn check(plan: &Plan) -> Result<(), Failure> {
+    let differences = plan.differences().len();
+    if differences == 0 {
+        say!("{GENERATED}/ is what {SPECS}/ gives");
+        return Ok(());
+    }
+    plan.print(GENERATED);
+    terminal::error(&format!(
+        "{differences} {} not what {SPECS}/ gives; run `cargo xtask codegen`",
+        if differences == 1 {
+            "file is"
+        } else {
+            "files are"
+        },
+    ));
+    Err(Failure::Told)
+}
+
+/// All manifests with their folders, in the order of their names.
+fn manifests(root: &Path) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
+    let specs = root.join(SPECS);
+    let entries = fs::read_dir(&specs).map_err(|e| Failure::io("read", &specs, &e))?;
+    let mut folders: Vec<_> = entries
+        .filter_map(|entry| Some(Path::new(SPECS).join(entry.ok()?.file_name())))
+        .filter(|folder| root.join(folder).join("portal.yaml").is_file())
+        .collect();
+    folders.sort();
+    let mut manifests: Vec<(PathBuf, Manifest)> = Vec::new();
+    let mut problems = Vec::new();
+    for folder in folders {
+        let source = documents::read(root, &folder.join("portal.yaml"))?;
+        match manifest::parse(&source) {
+            Ok(manifest) => {
+                problems.extend(same_name(&manifest, &manifests));
+                manifests.push((folder, manifest));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Refused(problems));
+    }
+    if manifests.is_empty() {
+        let message = format!("there is no {SPECS}/*/portal.yaml; {SPECS}/README.md describes it");
+        return Err(Failure::Machine(message));
+    }
+    Ok(manifests)
+}
+
+fn same_name(manifest: &Manifest, others: &[(PathBuf, Manifest)]) -> Option<Diagnostic> {
+    let is_same = |(_, other): &&(PathBuf, Manifest)| other.portal == manifest.portal;
+    let (folder, _) = others.iter().find(is_same)?;
+    Some(Diagnostic::error(
+        "manifest-name",
+        manifest.place("/portal"),
+        format!(
+            "the portal in `{}` has this name too",
+            workspace::with_slashes(folder)
+        ),
+        "rename one of them",
+    ))
+}
+
+fn chosen<'m>(
+    manifests: &'m [(PathBuf, Manifest)],
+    name: Option<&str>,
+) -> Result<Vec<&'m (PathBuf, Manifest)>, Failure> {
+    let is_chosen = |portal: &str| name.is_none_or(|name| name == portal);
+    let chosen: Vec<_> = manifests
+        .iter()
+        .filter(|(_, manifest)| is_chosen(&manifest.portal))
+        .collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = manifests
+            .iter()
+            .map(|(_, manifest)| manifest.portal.as_str())
+            .collect();
+        let name = name.unwrap_or_default();
+        let names = names.join(", ");
+        return Err(Failure::Usage(format!(
+            "there is no portal `{name}`; there is {names}"
+        )));
+    }
+    Ok(chosen)
+}
+
+/// The files of the generated crate. Portals that were not chosen only take part in what all share.
+fn files(manifests: &[(PathBuf, Manifest)], generated: &[Generated]) -> Vec<File> {
+    let all: Vec<_> = manifests.iter().map(|(_, manifest)| manifest).collect();
+    let mut files = portal_generator::apis_crate(&all);
+    for portal in generated {
+        files.extend(portal.output.files.iter().cloned());
+    }
+    files
+}
+
+impl Portal {
+    fn read(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Self, Failure> {
+        let mut documents = BTreeMap::new();
+        let mut problems = Vec::new();
+        for api in &manifest.apis {
+            match document(root, folder, manifest, api) {
+                Ok(set) => {
+                    documents.insert(api.id.clone(), set);
+                }
+                Err(Failure::Refused(found)) => problems.extend(found),
+                Err(other) => return Err(other),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Failure::Refused(problems));
+        }
+        Ok(Self {
+            manifest: manifest.clone(),
+            documents,
+        })
+    }
+
+    fn generate(&self) -> Result<Generated, Failure> {
+        let started = Instant::now();
+        let output = portal_generator::portal_from_manifest(&self.manifest, &self.documents);
+        let output = output.map_err(Failure::Refused)?;
+        Ok(Generated {
+            portal: self.manifest.portal.clone(),
+            module: self.manifest.module(),
+            output,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+fn document(
+    root: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+    api: &Api,
+) -> Result<DocumentSet, Failure> {
+    let path = folder.join(&api.document);
+    if !root.join(&path).is_file() {
+        return Err(Failure::Refused(vec![Diagnostic::error(
+            "manifest-document",
+            manifest.place(&format!("/apis/{}/document", api.id)),
+            format!("there is no file `{}`", workspace::with_slashes(&path)),
+            "put the document there or correct its name",
+        )]));
+    }
+    documents::load(root, &path, Some(folder))
+}
+
+impl Generated {
+    /// Prints a line for each API and one for the portal.
+    fn print(&self, differences: &[Difference]) {
+        for (api, summary) in &self.output.apis {
+            let changed = differences
+                .iter()
+                .filter(|file| self.is_of_api(&file.path, api));
+            print_line(&format!("{}/{api}", self.portal), summary, changed.count());
+        }
+        let folder = format!("src/{}/", self.module);
+        let changed = differences
+            .iter()
+            .filter(|file| file.path.starts_with(&folder));
+        say!(
+            "{BOLD}{:24}{BOLD:#} {} APIs, {} files changed, {:.2} s",
+            self.portal,
+            self.output.apis.len(),
+            changed.count(),
+            self.seconds
+        );
+    }
+
+    /// Whether a file is the API's module or lies in its folder.
+    fn is_of_api(&self, path: &str, api: &str) -> bool {
+        let module = format!("src/{}/{}", self.module, names::module_name(api));
+        let rest = path.strip_prefix(&module);
+        rest.is_some_and(|rest| rest.starts_with(['/', '.']))
+    }
+}
+
+fn print_line(name: &str, summary: &Summary, changed: usize) {
+    let Summary {
+        operations,
+        generated,
+        types,
+        ..
+    } = summary;
+    let of_all = match operations == generated {
+        true => String::new(),
+        false => format!(" of {operations}"),
+    };
+    say!(
+        "{BOLD}{name:24}{BOLD:#} {generated}{of_all} operations, {types} types, \
+         {changed} files changed"
+    );
+}

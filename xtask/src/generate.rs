@@ -1,0 +1,285 @@
+//! `cargo xtask generate`: a crate of its own from any one document.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use portal_generator::diagnostics::Diagnostic;
+use portal_generator::normalize::DocumentSet;
+use portal_generator::{CrateOptions, Output, Summary, names};
+use serde_json::{Value, json};
+
+use crate::corpus::peak_memory;
+use crate::failure::Failure;
+use crate::files::{self, Plan};
+use crate::terminal::{self, BOLD, Progress, say};
+use crate::{documents, workspace};
+
+/// What `generate` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The OpenAPI document, JSON or YAML.
+    document: PathBuf,
+    /// The folder to make, or to make again.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The crate's name; that of the document's file if not given.
+    #[arg(long, value_name = "CRATE", value_parser = crate_name)]
+    name: Option<String>,
+    /// The folder that referenced files must lie in; the document's own if not given.
+    #[arg(long, value_name = "DIR")]
+    within: Option<PathBuf>,
+    /// The runtime crate that the generated one depends on; that of this workspace if not given.
+    #[arg(long, value_name = "DIR")]
+    runtime: Option<PathBuf>,
+    /// Prints what was done as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
+    let started = Instant::now();
+    let done = generate(options);
+    let seconds = started.elapsed().as_secs_f64();
+    match done {
+        Ok(done) => {
+            terminal::diagnostics(&done.output.diagnostics, verbose);
+            done.print(options, seconds);
+            done.is_usable().then_some(()).ok_or(Failure::Told)
+        }
+        Err(Failure::Refused(problems)) => {
+            if options.json {
+                say!("{}", refused_as_json(&problems, seconds));
+            }
+            Err(Failure::Refused(problems))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What was made of a document.
+struct Done {
+    name: String,
+    version: String,
+    documents: Vec<String>,
+    output: Output,
+    written: usize,
+}
+
+fn generate(options: &Options) -> Result<Done, Failure> {
+    let out = workspace::absolute(&options.out)?;
+    check_is_ours(&options.out, &out)?;
+    let progress = Progress::start(format!("reading {}", options.document.display()));
+    let set = read(options)?;
+    let name = options.name.clone();
+    let name = name.unwrap_or_else(|| name_of(&options.document));
+    progress.tell(|| format!("generating {name}"));
+    let file = options.document.file_name().unwrap_or_default();
+    let crate_options = CrateOptions {
+        name: name.clone(),
+        command: format!("cargo xtask generate {}", file.to_string_lossy()),
+        runtime: runtime(options, &out)?,
+    };
+    let output = portal_generator::crate_from_document(&set, &crate_options);
+    let mut done = Done {
+        name,
+        version: version(&set),
+        documents: document_names(&set),
+        output: output.map_err(Failure::Refused)?,
+        written: 0,
+    };
+    if done.is_usable() {
+        let plan = Plan::new(&out, &done.output.files, "")?;
+        plan.apply()?;
+        done.written = plan.differences().len();
+    }
+    Ok(done)
+}
+
+impl Done {
+    /// Whether anything came out of it. A document without operations may still be all types.
+    fn is_usable(&self) -> bool {
+        let Summary {
+            operations,
+            generated,
+            ..
+        } = self.output.summary;
+        generated > 0 || operations == 0
+    }
+
+    fn print(&self, options: &Options, seconds: f64) {
+        if options.json {
+            say!("{}", self.as_json(seconds));
+        } else if self.is_usable() {
+            self.print_line(&options.out, seconds);
+        } else {
+            terminal::error("no operation of the document could be generated");
+        }
+    }
+
+    fn print_line(&self, out: &Path, seconds: f64) {
+        let Summary {
+            operations,
+            generated,
+            types,
+            ..
+        } = self.output.summary;
+        say!(
+            "{BOLD}{}{BOLD:#}: {generated} of {operations} operations, {types} types, \
+             {} files changed in {}, {seconds:.2} s",
+            self.name,
+            self.written,
+            out.display()
+        );
+    }
+
+    fn as_json(&self, seconds: f64) -> Value {
+        let summary = &self.output.summary;
+        let omitted = summary.omitted.iter();
+        let omitted = omitted.map(|it| json!({ "pointer": it.pointer, "reason": it.reason }));
+        json!({
+            "operations": summary.operations,
+            "generated": summary.generated,
+            "omitted": omitted.collect::<Vec<_>>(),
+            "types": summary.types,
+            "seconds": seconds,
+            "json_fallbacks": summary.json_fallbacks,
+            "warnings": summary.warnings,
+            "peak_mib": peak_memory("self"),
+            "version": self.version,
+            "documents": self.documents,
+        })
+    }
+}
+
+fn refused_as_json(problems: &[Diagnostic], seconds: f64) -> Value {
+    let omitted = problems.iter().filter(|problem| problem.is_error());
+    let omitted = omitted.map(|it| json!({ "pointer": it.place.pointer, "reason": it.message }));
+    json!({
+        "operations": 0,
+        "generated": 0,
+        "omitted": omitted.collect::<Vec<_>>(),
+        "types": 0,
+        "seconds": seconds,
+    })
+}
+
+/// Refuses a folder with anything in it that this command has not made.
+fn check_is_ours(shown: &Path, out: &Path) -> Result<(), Failure> {
+    if out.is_file() {
+        let message = format!("{} is a file; name a folder", shown.display());
+        return Err(Failure::Usage(message));
+    }
+    let manifest = std::fs::read_to_string(out.join("Cargo.toml")).unwrap_or_default();
+    if files::is_empty(out) || files::is_generated(&manifest) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} holds files that `cargo xtask generate` did not make; name a new folder or empty it",
+        shown.display()
+    )))
+}
+
+/// Reads the document and what it refers to. Files keep the paths that were given as long as these
+/// lead straight down, since what may be read is told by the beginnings of names.
+fn read(options: &Options) -> Result<DocumentSet, Failure> {
+    let here = std::env::current_dir().map_err(|e| Failure::io("find", Path::new("."), &e))?;
+    let within = options.within.as_deref();
+    if documents::leads_down(&options.document) && within.is_none_or(documents::leads_down) {
+        return documents::load(&here, &options.document, within);
+    }
+    let within = within.map(workspace::absolute).transpose()?;
+    documents::load(
+        &here,
+        &workspace::absolute(&options.document)?,
+        within.as_deref(),
+    )
+}
+
+/// The path of the runtime as the crate's manifest has it: relative as long as both move together.
+fn runtime(options: &Options, out: &Path) -> Result<String, Failure> {
+    let root = workspace::absolute(&workspace::root()?)?;
+    let runtime = match &options.runtime {
+        Some(path) => workspace::absolute(path)?,
+        None => root.join("runtime"),
+    };
+    Ok(match out.starts_with(&root) && runtime.starts_with(&root) {
+        true => workspace::relative(out, &runtime),
+        false => workspace::with_slashes(&runtime),
+    })
+}
+
+/// The version that the document declares for itself.
+fn version(set: &DocumentSet) -> String {
+    let root = &set.main.value;
+    let version = root.get("openapi").or_else(|| root.get("swagger"));
+    match version {
+        Some(Value::String(version)) => version.trim().to_owned(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+fn document_names(set: &DocumentSet) -> Vec<String> {
+    let all = std::iter::once(&set.main).chain(&set.others);
+    all.map(|document| document.name.clone()).collect()
+}
+
+/// A name for the crate, made of the file's.
+fn name_of(document: &Path) -> String {
+    let stem = document.file_stem().unwrap_or_default().to_string_lossy();
+    let words = names::words(&stem);
+    let is_plain = |word: &&String| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let words: Vec<_> = words.iter().filter(is_plain).map(String::as_str).collect();
+    let name = words.join("-");
+    crate_name(&name).unwrap_or_else(|_| format!("api-{name}").trim_end_matches('-').to_owned())
+}
+
+/// Takes a name that Cargo takes and that is no crate the generated code needs by that name.
+fn crate_name(name: &str) -> Result<String, String> {
+    const TAKEN: [&str; 6] = [
+        "core",
+        "std",
+        "alloc",
+        "test",
+        "proc-macro",
+        "portal-runtime",
+    ];
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let begins_well = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if !begins_well || !name.bytes().all(is_allowed) {
+        return Err(
+            "a crate's name has letters, digits, `-` and `_`, and begins with a letter".to_owned(),
+        );
+    }
+    let name_with_hyphens = name.replace('_', "-");
+    if TAKEN.contains(&name_with_hyphens.as_str()) || names::is_keyword(name) {
+        return Err(format!(
+            "`{name}` is taken by the language or by the runtime"
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_are_named_after_their_file() {
+        let name = |path: &str| name_of(Path::new(path));
+        assert_eq!(name("specs/general-ledger-fi.json"), "general-ledger-fi");
+        assert_eq!(name("OpenAPI v3 (draft).yaml"), "open-api-v3-draft");
+        assert_eq!(name("2024.json"), "api-2024");
+        assert_eq!(name("test.json"), "api-test");
+        assert_eq!(name("型.json"), "api");
+    }
+
+    #[test]
+    fn names_that_cargo_refuses_are_refused() {
+        for name in ["", "1st", "a b", "match", "std", "portal_runtime", "-a"] {
+            assert!(crate_name(name).is_err(), "{name}");
+        }
+        assert_eq!(crate_name("my_api-2").as_deref(), Ok("my_api-2"));
+    }
+}

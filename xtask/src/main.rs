@@ -1,0 +1,49 @@
+//! The commands of this workspace, as `cargo xtask`.
+
+mod codegen;
+mod corpus;
+mod documents;
+mod failure;
+mod files;
+mod generate;
+mod terminal;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(about = "Makes Rust of OpenAPI documents")]
+#[command(after_help = "Exit codes: 0 done, 1 what was supplied cannot be used, 2 wrong usage.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Shows every diagnostic, notes included.
+    #[arg(long, short, global = true)]
+    verbose: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes the code of all portals, from `specs/` to `generated/`.
+    Codegen(codegen::Options),
+    /// Makes a crate of its own from any one OpenAPI document.
+    Generate(generate::Options),
+    /// Generates from every document in a folder and reports how it went.
+    Corpus(corpus::Options),
+}
+
+fn main() -> ExitCode {
+    let Cli { command, verbose } = Cli::parse();
+    let result = match &command {
+        Command::Codegen(options) => codegen::run(options, verbose),
+        Command::Generate(options) => generate::run(options, verbose),
+        Command::Corpus(options) => corpus::run(options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(verbose),
+    }
+}

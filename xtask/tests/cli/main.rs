@@ -1,0 +1,6 @@
+//! The commands as a person runs them.
+
+mod codegen;
+mod corpus;
+mod generate;
+mod support;
