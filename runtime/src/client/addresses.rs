@@ -1,0 +1,162 @@
+//! Where requests go: base URLs by API, with regions and server variables filled in.
+
+use std::collections::BTreeMap;
+
+use crate::api::Api;
+use crate::transport::check_address;
+
+/// Where the paths of an API begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// Scheme, host and port, without a slash at the end.
+    pub(crate) origin: String,
+    /// The path, without a slash at the end; empty for the root.
+    pub(crate) path: String,
+}
+
+/// How base URLs come about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Addresses {
+    /// Values for `{region}` and other placeholders.
+    pub(crate) variables: BTreeMap<String, String>,
+    /// In place of every API's scheme, host and port.
+    pub(crate) gateway: Option<String>,
+    /// In place of the base URL of single APIs, by id.
+    pub(crate) overrides: BTreeMap<String, String>,
+    /// In place of the base URL of every API.
+    pub(crate) base: Option<String>,
+    /// What was worked out beforehand, by API id.
+    pub(crate) known: BTreeMap<&'static str, Base>,
+}
+
+impl Addresses {
+    /// Works out the addresses of these APIs beforehand and returns what is wrong with them. An API
+    /// without any address is wrong only once it is called.
+    pub(crate) fn prepare(&mut self, apis: &[&'static Api]) -> Vec<String> {
+        let mut problems = Vec::new();
+        for api in apis {
+            let has_address = !api.base_url.is_empty()
+                || self.base.is_some()
+                || self.overrides.contains_key(api.id);
+            match self.resolve(api, None) {
+                Ok(base) => {
+                    self.known.insert(api.id, base);
+                }
+                Err(problem) if has_address => problems.push(problem),
+                Err(_) => {}
+            }
+        }
+        problems.dedup();
+        problems
+    }
+
+    /// Returns where the paths of an API begin.
+    ///
+    /// # Errors
+    /// In words, when there is no address or one that cannot be used.
+    pub(crate) fn base(&self, api: &'static Api, server: Option<&str>) -> Result<Base, String> {
+        match self.known.get(api.id) {
+            Some(base) if server.is_none() => Ok(base.clone()),
+            _ => self.resolve(api, server),
+        }
+    }
+
+    fn resolve(&self, api: &Api, server: Option<&str>) -> Result<Base, String> {
+        let own = server.unwrap_or(api.base_url);
+        let given = self.overrides.get(api.id).or(self.base.as_ref());
+        let template = given.map_or(own, String::as_str);
+        let wrong = |problem: String| format!("the base URL of {} ({}): {problem}", api.id, api.title);
+        if template.is_empty() || template.starts_with('/') {
+            return Err(wrong("its document names no server; set the URL".to_owned()));
+        }
+        let text = self.fill(template).map_err(wrong)?;
+        let url = check_address(&text).map_err(wrong)?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("it must have no query and no fragment".to_owned()));
+        }
+        let origin = match (&self.gateway, given) {
+            (Some(gateway), None) => self.gateway_origin(gateway)?,
+            _ => url.origin().ascii_serialization(),
+        };
+        Ok(Base { origin, path: url.path().trim_end_matches('/').to_owned() })
+    }
+
+    fn gateway_origin(&self, gateway: &str) -> Result<String, String> {
+        let wrong = |problem: String| format!("the gateway URL: {problem}");
+        let url = check_address(gateway).map_err(wrong)?;
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            let advice = "it must be scheme, host and port only, since each API keeps its own path; set the \
+                          URL of a single API to move that elsewhere";
+            return Err(wrong(advice.to_owned()));
+        }
+        Ok(url.origin().ascii_serialization())
+    }
+
+    fn fill(&self, template: &str) -> Result<String, String> {
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some((literal, after)) = rest.split_once('{') {
+            text.push_str(literal);
+            let (name, after) = after.split_once('}').ok_or("it has a `{` without its `}`")?;
+            let value = self.variables.get(name).ok_or_else(|| format!("`{{{name}}}` has no value"))?;
+            text.push_str(value);
+            rest = after;
+        }
+        text.push_str(rest);
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static LEDGER: Api = Api {
+        id: "ledger",
+        title: "Ledger",
+        version: "1",
+        base_url: "https://apim.example/{region}/ledger;rev=3",
+    };
+    static NOWHERE: Api = Api { id: "nowhere", title: "Nowhere", version: "1", base_url: "" };
+
+    fn addresses() -> Addresses {
+        let variables = BTreeMap::from([("region".to_owned(), "fi".to_owned())]);
+        Addresses { variables, ..Addresses::default() }
+    }
+
+    fn shown(addresses: &Addresses, api: &'static Api) -> Result<String, String> {
+        addresses.base(api, None).map(|base| base.origin + &base.path)
+    }
+
+    #[test]
+    fn the_region_is_filled_in_and_the_path_kept() {
+        assert_eq!(shown(&addresses(), &LEDGER).unwrap(), "https://apim.example/fi/ledger;rev=3");
+    }
+
+    #[test]
+    fn a_gateway_replaces_scheme_host_and_port_only() {
+        let mut addresses = addresses();
+        addresses.gateway = Some("http://127.0.0.1:8080".to_owned());
+        assert_eq!(shown(&addresses, &LEDGER).unwrap(), "http://127.0.0.1:8080/fi/ledger;rev=3");
+        addresses.gateway = Some("https://apim.example/fi".to_owned());
+        assert!(shown(&addresses, &LEDGER).is_err());
+        addresses.gateway = Some("http://apim.example".to_owned());
+        assert!(shown(&addresses, &LEDGER).unwrap_err().contains("plain http"));
+    }
+
+    #[test]
+    fn an_api_can_be_moved_whole() {
+        let mut addresses = addresses();
+        addresses.gateway = Some("https://gateway.example".to_owned());
+        addresses.overrides.insert("ledger".to_owned(), "https://other.example/{region}/l/".to_owned());
+        assert_eq!(shown(&addresses, &LEDGER).unwrap(), "https://other.example/fi/l");
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let mut none = Addresses::default();
+        assert!(shown(&none, &LEDGER).unwrap_err().contains("{region}"));
+        assert!(shown(&none, &NOWHERE).unwrap_err().contains("names no server"));
+        assert_eq!(none.prepare(&[&LEDGER, &NOWHERE]).len(), 1);
+    }
+}

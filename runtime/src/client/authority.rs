@@ -1,0 +1,336 @@
+//! Credentials: what each request proves itself with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
+use url::Url;
+
+use crate::api::{Facts, Requirement};
+use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
+use crate::oauth::{ClientCredentials, ClientCredentialsSource, Clock, Dialect, Slot};
+use crate::wire::Secret;
+use crate::transport::{BoxFuture, Transport};
+
+/// Where credentials come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Authority {
+    /// A portal's: the same for each request.
+    Portal { token: Grant, key: Option<Key> },
+    /// By the security schemes of a document.
+    Schemes(Arc<Vec<(&'static str, Credential)>>),
+}
+
+/// Tokens of one set of scopes.
+#[derive(Clone)]
+pub(crate) struct Grant {
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) slot: Arc<Slot>,
+}
+
+/// A subscription key, which can be changed.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) header: HeaderName,
+    pub(crate) value: Arc<ArcSwap<HeaderValue>>,
+}
+
+/// What was given for a security scheme.
+pub(crate) enum Credential {
+    /// A header of its own; Basic and fixed bearer tokens go into `Authorization`.
+    Header(HeaderName, HeaderValue),
+    /// A key in the query.
+    Query(&'static str, Secret),
+    /// A key in a cookie.
+    Cookie(&'static str, Secret),
+    /// Bearer tokens that the application supplies.
+    Supplied(Supply),
+    /// Bearer tokens asked for with client credentials, for these scopes or those that operations
+    /// require.
+    Tokens(Arc<Tokens>, Option<Vec<String>>),
+}
+
+/// An application's own source of bearer tokens.
+pub(crate) type Supply =
+    Arc<dyn Fn() -> BoxFuture<'static, Result<String, crate::body::BoxError>> + Send + Sync>;
+
+/// What a request proves itself with.
+#[derive(Default)]
+pub(crate) struct Proof {
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) query: Vec<(&'static str, Secret)>,
+    pub(crate) cookies: Vec<(&'static str, Secret)>,
+    /// The token that was used, to be dropped if it is refused.
+    pub(crate) ticket: Option<Ticket>,
+}
+
+/// Names a token in its slot.
+pub(crate) struct Ticket {
+    slot: Arc<Slot>,
+    generation: u64,
+}
+
+impl Ticket {
+    /// Drops the token, so that the next request asks for another.
+    pub(crate) fn refuse(&self) {
+        self.slot.refuse(self.generation);
+    }
+}
+
+/// Why there are no credentials.
+pub(crate) enum Unproven {
+    /// The identity provider gave none.
+    Identity(IdentityProviderError),
+    /// None were set.
+    Missing(String),
+}
+
+impl Authority {
+    /// Gives the credentials for a request.
+    pub(crate) async fn prove(&self, facts: &Facts) -> Result<Proof, Unproven> {
+        let mut proof = Proof::default();
+        match self {
+            Self::Portal { token, key } => {
+                if let Some(key) = key {
+                    proof.headers.push((key.header.clone(), (**key.value.load()).clone()));
+                }
+                // A document can exempt operations, such as those that hand out tokens.
+                if facts.security != Some(&[]) {
+                    proof.add_token(&token.slot).await?;
+                }
+            }
+            Self::Schemes(credentials) => match facts.security {
+                // Nothing is required anywhere: what was set is meant to be sent.
+                None => {
+                    for (_, credential) in credentials.iter() {
+                        proof.add(credential, &[]).await?;
+                    }
+                }
+                Some(alternatives) => {
+                    for requirement in choose(alternatives, credentials)? {
+                        if let Some(credential) = find(credentials, requirement.scheme) {
+                            proof.add(credential, requirement.scopes).await?;
+                        }
+                    }
+                }
+            },
+        }
+        Ok(proof)
+    }
+
+    pub(super) fn set_subscription_key(&self, text: &str) -> Result<(), ConfigError> {
+        match self {
+            Self::Portal { key: Some(key), .. } => {
+                key.value.store(Arc::new(secret_header("the subscription key", text)?));
+                Ok(())
+            }
+            Self::Portal { key: None, .. } | Self::Schemes(_) => {
+                Err(ConfigError::new("this client sends no subscription key"))
+            }
+        }
+    }
+
+    pub(super) fn set_client_secret(&self, secret: String) -> Result<(), ConfigError> {
+        match self {
+            Self::Portal { token, .. } => {
+                token.tokens.set_secret(secret);
+                Ok(())
+            }
+            Self::Schemes(credentials) => {
+                let mut tokens = credentials.iter().filter_map(|(_, credential)| match credential {
+                    Credential::Tokens(tokens, _) => Some(tokens),
+                    _ => None,
+                });
+                match (tokens.next(), tokens.next()) {
+                    (Some(tokens), None) => {
+                        tokens.set_secret(secret);
+                        Ok(())
+                    }
+                    (None, _) => Err(ConfigError::new("this client has no client secret")),
+                    (Some(_), Some(_)) => {
+                        Err(ConfigError::new("this client has several client secrets; build it anew"))
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn with_scopes(&self, scopes: Vec<String>) -> Result<Self, ConfigError> {
+        match self {
+            Self::Portal { token, key } => {
+                Ok(Self::Portal { token: Grant::new(Arc::clone(&token.tokens), scopes), key: key.clone() })
+            }
+            Self::Schemes(_) => {
+                Err(ConfigError::new("the scopes of this client are those that its operations require"))
+            }
+        }
+    }
+}
+
+impl Grant {
+    pub(crate) fn new(tokens: Arc<Tokens>, scopes: Vec<String>) -> Self {
+        let slot = tokens.slot(scopes);
+        Self { tokens, slot }
+    }
+}
+
+impl Proof {
+    async fn add(&mut self, credential: &Credential, scopes: &[&str]) -> Result<(), Unproven> {
+        match credential {
+            Credential::Header(name, value) => self.headers.push((name.clone(), value.clone())),
+            Credential::Query(name, key) => self.query.push((*name, key.clone())),
+            Credential::Cookie(name, key) => self.cookies.push((*name, key.clone())),
+            Credential::Supplied(supply) => {
+                let header = supplied(supply).await.map_err(Unproven::Identity)?;
+                self.headers.push((AUTHORIZATION, header));
+            }
+            Credential::Tokens(tokens, fixed) => {
+                let required = || scopes.iter().map(|scope| (*scope).to_owned()).collect();
+                let slot = tokens.slot(fixed.clone().unwrap_or_else(required));
+                self.add_token(&slot).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_token(&mut self, slot: &Arc<Slot>) -> Result<(), Unproven> {
+        let entry = slot.token().await.map_err(Unproven::Identity)?;
+        self.headers.push((AUTHORIZATION, entry.header.clone()));
+        self.ticket = Some(Ticket { slot: Arc::clone(slot), generation: entry.generation });
+        Ok(())
+    }
+}
+
+async fn supplied(supply: &Supply) -> Result<HeaderValue, IdentityProviderError> {
+    let failed = |message: String| {
+        let reason = IdentityProviderReason::Source;
+        IdentityProviderError::new("the application's token provider", reason, message)
+    };
+    let token = supply().await.map_err(|error| failed(crate::error::chain(error.as_ref())))?;
+    let token = Secret::from(token);
+    crate::oauth::bearer(token.expose())
+        .ok_or_else(|| failed("what it gives cannot be a bearer token".to_owned()))
+}
+
+fn find<'a>(credentials: &'a [(&'static str, Credential)], scheme: &str) -> Option<&'a Credential> {
+    credentials.iter().find(|(name, _)| *name == scheme).map(|(_, credential)| credential)
+}
+
+/// The first alternative for which everything was set. One that puts a key into the query, where
+/// logs show it, comes after the others, and going without credentials comes last.
+fn choose(
+    alternatives: &'static [&'static [Requirement]],
+    credentials: &[(&'static str, Credential)],
+) -> Result<&'static [Requirement], Unproven> {
+    let rank = |alternative: &&&'static [Requirement]| {
+        let shows = |requirement: &Requirement| {
+            matches!(find(credentials, requirement.scheme), Some(Credential::Query(..)))
+        };
+        (alternative.is_empty(), alternative.iter().any(shows))
+    };
+    let is_set = |requirement: &Requirement| find(credentials, requirement.scheme).is_some();
+    // `min_by_key` takes the first of equals.
+    let best = alternatives.iter().filter(|all| all.iter().all(is_set)).min_by_key(rank);
+    match best {
+        Some(requirements) => Ok(requirements),
+        None if alternatives.is_empty() => Ok(&[]),
+        None => Err(Unproven::Missing(format!(
+            "it needs credentials that were not set: {}",
+            alternatives.iter().map(|all| names(all)).collect::<Vec<_>>().join(", or ")
+        ))),
+    }
+}
+
+fn names(requirements: &[Requirement]) -> String {
+    let names: Vec<String> =
+        requirements.iter().map(|requirement| format!("`{}`", requirement.scheme)).collect();
+    names.join(" and ")
+}
+
+/// Everything needed to ask an identity provider for tokens, with those that were had.
+pub(crate) struct Tokens {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) endpoint: Url,
+    pub(crate) dialect: Dialect,
+    pub(crate) credentials: Arc<ArcSwap<ClientCredentials>>,
+    pub(crate) default_lifetime: Duration,
+    /// By sorted set of scopes: tokens are never used for another set, not even a smaller one.
+    pub(crate) slots: Mutex<BTreeMap<Vec<String>, Arc<Slot>>>,
+}
+
+impl Tokens {
+    /// Gives the place for the token with exactly these scopes.
+    fn slot(&self, mut scopes: Vec<String>) -> Arc<Slot> {
+        scopes.sort();
+        scopes.dedup();
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get(&scopes) {
+            return Arc::clone(slot);
+        }
+        let source = ClientCredentialsSource {
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            endpoint: self.endpoint.clone(),
+            shown: format!("{}{}", self.endpoint.origin().ascii_serialization(), self.endpoint.path()),
+            dialect: self.dialect,
+            credentials: Arc::clone(&self.credentials),
+            scopes: scopes.clone(),
+            default_lifetime: self.default_lifetime,
+        };
+        let slot = Slot::new(Box::new(source), Arc::clone(&self.clock));
+        slots.insert(scopes, Arc::clone(&slot));
+        slot
+    }
+
+    fn set_secret(&self, secret: String) {
+        let id = self.credentials.load().id().to_owned();
+        self.credentials.store(Arc::new(ClientCredentials::new(id, secret)));
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.values().for_each(|slot| slot.credentials_changed());
+    }
+}
+
+/// Makes a header value of a secret.
+pub(super) fn secret_header(what: &str, text: &str) -> Result<HeaderValue, ConfigError> {
+    let mut value = HeaderValue::from_str(text)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| ConfigError::new(format!("{what} is empty or holds characters that no header may hold")))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.tokens, out)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: ****", self.header)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name, _) => write!(out, "header {name}: ****"),
+            Self::Query(name, _) => write!(out, "query {name}=****"),
+            Self::Cookie(name, _) => write!(out, "cookie {name}=****"),
+            Self::Supplied(_) => out.write_str("bearer tokens of the application"),
+            Self::Tokens(tokens, _) => fmt::Debug::fmt(tokens, out),
+        }
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "tokens for {} from {}", self.credentials.load().id(), self.endpoint)
+    }
+}

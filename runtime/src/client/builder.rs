@@ -1,0 +1,185 @@
+//! What can be set on every client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::addresses::Addresses;
+use super::{Client, Portal, Service, Timeouts};
+use crate::error::ConfigError;
+use crate::oauth::{Clock, ClientCredentials, SystemClock};
+use crate::retry::{Budget, RetryPolicy};
+use crate::wire::Secret;
+use crate::transport::{HttpTransport, Transport};
+
+/// The settings of a client in the making.
+///
+/// `P` is the generated type of the client; `K` tells clients of a portal from those of a single
+/// document.
+#[must_use = "a builder does nothing until it is built"]
+pub struct Builder<P, K = ForPortal> {
+    pub(super) make: fn(Client) -> P,
+    pub(super) settings: Settings,
+    pub(super) profile: K,
+}
+
+/// The settings of a portal's client.
+pub struct ForPortal {
+    pub(super) portal: &'static Portal,
+    pub(super) bundle: &'static str,
+    pub(super) bundle_scopes: &'static [&'static str],
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) credentials: Option<ClientCredentials>,
+    pub(super) subscription_key: Option<Secret>,
+    pub(super) token_url: Option<String>,
+    pub(super) addresses: Addresses,
+}
+
+/// The settings of a single document's client.
+pub struct ForService {
+    pub(super) service: &'static Service,
+    pub(super) given: Vec<(String, super::service::Given)>,
+    pub(super) addresses: Addresses,
+    pub(super) server: usize,
+}
+
+/// What does not depend on the kind of client.
+pub(super) struct Settings {
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    user_agent: Option<String>,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+    largest_body: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            transport: None,
+            clock: None,
+            user_agent: None,
+            timeouts: Timeouts {
+                connect: Duration::from_secs(10),
+                attempt: Duration::from_secs(60),
+                idle: Duration::from_secs(30),
+                total: Duration::from_secs(180),
+            },
+            retry: RetryPolicy::new(),
+            largest_body: 64 * 1024 * 1024,
+        }
+    }
+}
+
+impl<P, K> Builder<P, K> {
+    /// Sets how long making a connection may take, name resolution and TLS included. Default: 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeouts.connect = limit;
+        self
+    }
+
+    /// Sets how long one attempt may take until the headers of the answer are there, counted from
+    /// its beginning or from the last piece of a streamed body that was sent. Default: 60 s.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeouts.attempt = limit;
+        self
+    }
+
+    /// Sets how long the body of an answer may pause. Default: 30 s.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeouts.idle = limit;
+        self
+    }
+
+    /// Sets how long a call may take with all its attempts and waits, up to the end of the body
+    /// where that is read whole. It does not apply to calls that send a stream or a file. Default:
+    /// 180 s.
+    pub fn total_timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeouts.total = limit;
+        self
+    }
+
+    /// Sets when requests are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// Sets the largest body of an answer that is read whole, in bytes after decompression. Bodies
+    /// that are streamed have no limit. Default: 64 MiB.
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.settings.largest_body = limit;
+        self
+    }
+
+    /// Sets the `User-Agent` header. Default: the name and version of this crate.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.settings.user_agent = Some(name.into());
+        self
+    }
+
+    /// Sends through a transport of the application's own, which brings its own connect timeout and
+    /// user agent.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.settings.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Takes the time from a clock of the application's own, as tests need.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Some(Arc::new(clock));
+        self
+    }
+}
+
+/// The settings, ready for use.
+pub(super) struct Ready {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timeouts: Timeouts,
+    pub(super) retry: RetryPolicy,
+    pub(super) budget: Arc<Budget>,
+    pub(super) largest_body: usize,
+}
+
+impl Settings {
+    pub(super) fn base(self, problems: &mut Vec<String>) -> Option<Ready> {
+        let transport = match self.transport {
+            Some(transport) => Ok(transport),
+            None => http_transport(self.timeouts.connect, self.user_agent),
+        };
+        match transport {
+            Ok(transport) => Some(Ready {
+                transport,
+                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+                timeouts: self.timeouts,
+                retry: self.retry,
+                budget: Arc::new(Budget::new()),
+                largest_body: self.largest_body,
+            }),
+            Err(error) => {
+                problems.extend_from_slice(error.problems());
+                None
+            }
+        }
+    }
+}
+
+fn http_transport(
+    connect: Duration,
+    user_agent: Option<String>,
+) -> Result<Arc<dyn Transport>, ConfigError> {
+    let builder = HttpTransport::builder().connect_timeout(connect);
+    let builder = match user_agent {
+        Some(name) => builder.user_agent(name),
+        None => builder,
+    };
+    Ok(Arc::new(builder.build()?))
+}
+
+/// Credentials do not show.
+impl<P, K> fmt::Debug for Builder<P, K> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Builder").finish_non_exhaustive()
+    }
+}

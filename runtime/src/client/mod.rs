@@ -1,0 +1,167 @@
+//! The client: what all calls of an application share.
+
+mod addresses;
+mod authority;
+mod builder;
+mod portal;
+mod send;
+mod service;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+
+pub(crate) use addresses::{Addresses, Base};
+pub(crate) use authority::Authority;
+pub use builder::{Builder, ForPortal, ForService};
+pub use portal::{Portal, SubscriptionKey};
+pub(crate) use send::send;
+pub use service::{Scheme, SecurityScheme, Server, ServerVariable, Service};
+
+use crate::api::Operation;
+use crate::body::{ByteStream, RawBody, Read};
+use crate::call::Call;
+use crate::error::ConfigError;
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::Transport;
+
+/// What all calls of an application share: connections, credentials, tokens and settings.
+///
+/// Cheap to copy; copies share everything. Generated clients hold one.
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<Core>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Core {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) addresses: Arc<Addresses>,
+    pub(crate) authority: Authority,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Arc<Budget>,
+    /// The largest body that is read whole, in bytes.
+    pub(crate) largest_body: usize,
+    /// Whether a gateway stands in front of the API.
+    pub(crate) gateway: bool,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timeouts {
+    /// Making a connection.
+    pub(crate) connect: Duration,
+    /// From sending, or the last piece of a streamed body that was taken, to the answer's headers.
+    pub(crate) attempt: Duration,
+    /// Between two pieces of an answer's body.
+    pub(crate) idle: Duration,
+    /// A call with all its attempts and waits.
+    pub(crate) total: Duration,
+}
+
+impl Client {
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Begins a call of an operation.
+    pub fn call<T, E, H>(&self, operation: &'static Operation<T, E>) -> Call<T, E, H> {
+        Call::new(self.clone(), operation)
+    }
+
+    /// Sets another subscription key, from the next request on, for all copies of the client.
+    ///
+    /// # Errors
+    /// When the client sends no subscription key, or this one is not a header value.
+    pub fn set_subscription_key(&self, key: impl Into<String>) -> Result<(), ConfigError> {
+        self.core.authority.set_subscription_key(&key.into())
+    }
+
+    /// Sets another client secret, from the next token request on, for all copies of the client. A
+    /// token that was had with the old one still serves.
+    ///
+    /// # Errors
+    /// When the client asks for no tokens.
+    pub fn set_client_secret(&self, secret: impl Into<String>) -> Result<(), ConfigError> {
+        self.core.authority.set_client_secret(secret.into())
+    }
+
+    /// Gives a client whose tokens have these scopes and no others. Everything but the token is
+    /// shared with this one.
+    ///
+    /// # Errors
+    /// When the client asks for no tokens.
+    pub fn with_scopes<S: Into<String>>(
+        &self,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, ConfigError> {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        let authority = self.core.authority.with_scopes(scopes)?;
+        Ok(Self::new(Core { authority, ..(*self.core).clone() }))
+    }
+}
+
+/// Credentials do not show.
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client")
+            .field("authority", &self.core.authority)
+            .field("timeouts", &self.core.timeouts)
+            .field("retry", &self.core.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A success, read as far as was planned.
+pub(crate) struct Answer {
+    pub(crate) operation: &'static str,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: AnswerBody,
+}
+
+pub(crate) enum AnswerBody {
+    Whole(RawBody),
+    Stream(ByteStream),
+}
+
+impl AnswerBody {
+    /// The body as far as it was read.
+    pub(crate) fn whole(self) -> RawBody {
+        match self {
+            Self::Whole(raw) => raw,
+            Self::Stream(_) => RawBody::new(bytes::Bytes::new(), None).truncated(true),
+        }
+    }
+}
+
+/// What to do with the body of a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Read it whole.
+    Gather,
+    /// Hand it on.
+    Stream,
+    /// Its status is not declared.
+    Undeclared,
+}
+
+impl Plan {
+    pub(crate) fn of<T>(read: &Read<T>, status: u16) -> Self {
+        match read {
+            Read::Whole(_) => Self::Gather,
+            Read::Stream(_) => Self::Stream,
+            Read::ByStatus(choose) => match choose(status) {
+                Some(read) => Self::of(&read, status),
+                None => Self::Undeclared,
+            },
+        }
+    }
+}

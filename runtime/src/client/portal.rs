@@ -1,0 +1,298 @@
+//! Clients of a portal: credentials of one client for all of its APIs.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use http::HeaderName;
+
+use super::addresses::Addresses;
+use super::authority::{Authority, Grant, Key, Tokens, secret_header};
+use super::builder::{Builder, ForPortal, Settings};
+use super::{Client, Core};
+use crate::api::Api;
+use crate::error::ConfigError;
+use crate::oauth::{ClientCredentials, IdentityProvider};
+use crate::scope::Bundle;
+use crate::wire::Secret;
+use crate::transport::check_address;
+
+/// What a portal's manifest says, as generated code states it.
+#[derive(Clone, Copy, Debug)]
+pub struct Portal {
+    /// The portal's name, such as `easor`.
+    pub name: &'static str,
+    /// What the names of its environment variables begin with, such as `EASOR`.
+    pub env_prefix: &'static str,
+    /// Where access tokens come from.
+    pub identity: IdentityProvider,
+    /// How the gateway wants its subscription key; `None` where there is no gateway.
+    pub subscription_key: Option<SubscriptionKey>,
+    /// The portal's APIs.
+    pub apis: &'static [&'static Api],
+}
+
+/// How a gateway wants its subscription key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubscriptionKey {
+    /// The header's name.
+    pub header: &'static str,
+}
+
+impl<P> Builder<P, ForPortal> {
+    /// Begins a client of a portal, for a region and the scopes of a bundle. `make` puts the client
+    /// into the portal's own type.
+    pub fn new<B: Bundle>(portal: &'static Portal, region: &str, make: fn(Client) -> P) -> Self {
+        let profile = ForPortal {
+            portal,
+            bundle: B::NAME,
+            bundle_scopes: B::SCOPES,
+            scopes: None,
+            credentials: None,
+            subscription_key: None,
+            token_url: None,
+            addresses: Addresses {
+                variables: BTreeMap::from([("region".to_owned(), region.to_owned())]),
+                ..Addresses::default()
+            },
+        };
+        Self { make, settings: Settings::default(), profile }
+    }
+
+    /// Sets the client's name and password with the identity provider.
+    #[must_use]
+    pub fn credentials(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        self.profile.credentials = Some(ClientCredentials::new(client_id, client_secret));
+        self
+    }
+
+    /// Sets the gateway's subscription key.
+    #[must_use]
+    pub fn subscription_key(mut self, key: impl Into<String>) -> Self {
+        self.profile.subscription_key = Some(Secret::from(key.into()));
+        self
+    }
+
+    /// Sets the scopes to ask for, in place of the bundle's: each partner gets its own.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.profile.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Puts another scheme, host and port in place of those of every API; their paths stay.
+    #[must_use]
+    pub fn gateway_url(mut self, url: impl Into<String>) -> Self {
+        self.profile.addresses.gateway = Some(url.into());
+        self
+    }
+
+    /// Sets the whole base URL of one API, by its id. `{region}` is filled in.
+    #[must_use]
+    pub fn api_url(mut self, api: impl Into<String>, url: impl Into<String>) -> Self {
+        self.profile.addresses.overrides.insert(api.into(), url.into());
+        self
+    }
+
+    /// Sets where access tokens are asked for.
+    #[must_use]
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.profile.token_url = Some(url.into());
+        self
+    }
+
+    /// Takes the credentials from environment variables, named after the portal: for Easor
+    /// `EASOR_CLIENT_ID`, `EASOR_CLIENT_SECRET`, `EASOR_SUBSCRIPTION_KEY` and `EASOR_SCOPE` (scopes
+    /// separated by spaces), and if they are set `EASOR_GATEWAY_URL` and `EASOR_TOKEN_URL`.
+    ///
+    /// White space around values is left out.
+    ///
+    /// # Errors
+    /// When variables that are needed are missing or empty; all of them are named.
+    pub fn credentials_from_env(self) -> Result<Self, ConfigError> {
+        self.credentials_from(|name| std::env::var(name).ok())
+    }
+
+    /// Takes the credentials from a lookup by the names of the environment variables, such as a
+    /// vault.
+    ///
+    /// # Errors
+    /// As [`credentials_from_env`](Self::credentials_from_env).
+    pub fn credentials_from(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let portal = self.profile.portal;
+        let mut missing = Vec::new();
+        let optional = |suffix: &str| {
+            let value = lookup(&format!("{}_{suffix}", portal.env_prefix))?;
+            Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+        };
+        let mut required = |suffix: &str| {
+            optional(suffix).unwrap_or_else(|| {
+                missing.push(format!("{}_{suffix}", portal.env_prefix));
+                String::new()
+            })
+        };
+        let credentials = ClientCredentials::new(required("CLIENT_ID"), required("CLIENT_SECRET"));
+        let key = portal.subscription_key.map(|_| Secret::from(required("SUBSCRIPTION_KEY")));
+        let scopes = match optional("SCOPE") {
+            Some(scopes) => Some(scopes),
+            None if self.profile.asks_for_nothing() => Some(required("SCOPE")),
+            None => None,
+        };
+        if !missing.is_empty() {
+            return Err(ConfigError::new(format!(
+                "environment variables are missing or empty: {}; set them to what {} gave you",
+                missing.join(", "),
+                portal.name
+            )));
+        }
+        self.profile.credentials = Some(credentials);
+        self.profile.subscription_key = key.or(self.profile.subscription_key);
+        if let Some(scopes) = scopes {
+            self = self.scopes(scopes.split_whitespace());
+        }
+        if let Some(url) = optional("GATEWAY_URL") {
+            self = self.gateway_url(url);
+        }
+        if let Some(url) = optional("TOKEN_URL") {
+            self = self.token_url(url);
+        }
+        Ok(self)
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When settings are missing or cannot work; all of them are named.
+    pub fn build(self) -> Result<P, ConfigError> {
+        let Self { make, settings, profile } = self;
+        let mut problems = Vec::new();
+        let parts = profile.parts(&mut problems);
+        let base = settings.base(&mut problems);
+        let (Some(parts), Some(base)) = (parts, base) else {
+            ConfigError::check(problems)?;
+            return Err(ConfigError::new("the settings are incomplete"));
+        };
+        ConfigError::check(problems)?;
+        let tokens = Tokens {
+            transport: Arc::clone(&base.transport),
+            clock: Arc::clone(&base.clock),
+            endpoint: parts.endpoint,
+            dialect: parts.identity.dialect,
+            credentials: Arc::new(ArcSwap::from_pointee(parts.credentials)),
+            default_lifetime: Duration::from_secs(u64::from(parts.identity.default_lifetime)),
+            slots: Mutex::default(),
+        };
+        let gateway = parts.key.is_some();
+        let authority =
+            Authority::Portal { token: Grant::new(Arc::new(tokens), parts.scopes), key: parts.key };
+        Ok(make(Client::new(Core {
+            transport: base.transport,
+            addresses: Arc::new(parts.addresses),
+            authority,
+            timeouts: base.timeouts,
+            retry: base.retry,
+            budget: base.budget,
+            largest_body: base.largest_body,
+            gateway,
+        })))
+    }
+}
+
+/// The settings of a portal's client, checked.
+struct Parts {
+    identity: IdentityProvider,
+    endpoint: url::Url,
+    credentials: ClientCredentials,
+    scopes: Vec<String>,
+    key: Option<Key>,
+    addresses: Addresses,
+}
+
+impl ForPortal {
+    /// Whether no scope is asked for where one is needed.
+    fn asks_for_nothing(&self) -> bool {
+        self.portal.identity.dialect.scopes && self.bundle_scopes.is_empty() && self.scopes.is_none()
+    }
+
+    fn parts(mut self, problems: &mut Vec<String>) -> Option<Parts> {
+        let prefix = self.portal.env_prefix;
+        let credentials = self.credentials.take();
+        if credentials.as_ref().is_none_or(|given| given.id().is_empty() || given.secret().is_empty()) {
+            problems.push(format!(
+                "the client id or secret is missing; call .credentials(..) or .credentials_from_env() \
+                 ({prefix}_CLIENT_ID, {prefix}_CLIENT_SECRET)"
+            ));
+        }
+        if self.asks_for_nothing() {
+            problems.push(format!(
+                "the bundle {} names no scopes; call .scopes([..]) or set {prefix}_SCOPE to those that came \
+                 with the credentials",
+                self.bundle
+            ));
+        }
+        let key = self.key(problems);
+        let endpoint = self.endpoint(problems);
+        self.check_ids(problems);
+        problems.extend(self.addresses.prepare(self.portal.apis));
+        let named = self.bundle_scopes.iter().map(|scope| (*scope).to_owned());
+        Some(Parts {
+            identity: self.portal.identity,
+            endpoint: endpoint?,
+            credentials: credentials?,
+            scopes: self.scopes.unwrap_or_else(|| named.collect()),
+            key,
+            addresses: self.addresses,
+        })
+    }
+
+    fn key(&self, problems: &mut Vec<String>) -> Option<Key> {
+        let header = self.portal.subscription_key?.header;
+        let Some(text) = &self.subscription_key else {
+            problems.push(format!(
+                "the subscription key is missing; call .subscription_key(..) or set {}_SUBSCRIPTION_KEY",
+                self.portal.env_prefix
+            ));
+            return None;
+        };
+        let value = secret_header("the subscription key", text.expose());
+        let name = HeaderName::from_bytes(header.as_bytes());
+        match (name, value) {
+            (Ok(header), Ok(value)) => {
+                Some(Key { header, value: Arc::new(ArcSwap::from_pointee(value)) })
+            }
+            (Err(_), _) => {
+                problems.push(format!("`{header}` cannot be the name of a header"));
+                None
+            }
+            (_, Err(error)) => {
+                problems.extend_from_slice(error.problems());
+                None
+            }
+        }
+    }
+
+    fn endpoint(&self, problems: &mut Vec<String>) -> Option<url::Url> {
+        let text = self.token_url.as_deref().unwrap_or(self.portal.identity.token_url);
+        match check_address(text) {
+            Ok(url) => Some(url),
+            Err(problem) => {
+                problems.push(format!("the token URL: {problem}"));
+                None
+            }
+        }
+    }
+
+    /// An API that does not exist is a slip that would go unnoticed.
+    fn check_ids(&self, problems: &mut Vec<String>) {
+        let known: Vec<&str> = self.portal.apis.iter().map(|api| api.id).collect();
+        for id in self.addresses.overrides.keys() {
+            if !known.is_empty() && !known.contains(&id.as_str()) {
+                problems.push(format!("there is no API `{id}`; there are {}", known.join(", ")));
+            }
+        }
+    }
+}

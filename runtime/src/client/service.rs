@@ -1,0 +1,407 @@
+//! Clients of a single document: credentials by its security schemes.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use http::HeaderName;
+use http::header::AUTHORIZATION;
+
+use super::addresses::Addresses;
+use super::authority::{Authority, Credential, Supply, Tokens, secret_header};
+use super::builder::{Builder, ForService, Ready, Settings};
+use super::{Client, Core};
+use crate::body::BoxError;
+use crate::error::ConfigError;
+use crate::oauth::{self, ClientCredentials, Dialect};
+use crate::wire::Secret;
+use crate::transport::check_address;
+
+/// What a document says of its service, as generated code states it.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// The crate's name.
+    pub name: &'static str,
+    /// What the names of its environment variables begin with.
+    pub env_prefix: &'static str,
+    /// The servers of the document, the first being the default.
+    pub servers: &'static [Server],
+    /// The security schemes that the document names.
+    pub schemes: &'static [Scheme],
+}
+
+/// A server of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Server {
+    /// The URL, with `{variables}`.
+    pub url: &'static str,
+    /// The variables of the URL.
+    pub variables: &'static [ServerVariable],
+}
+
+/// A variable in a server's URL.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerVariable {
+    /// As the URL names it.
+    pub name: &'static str,
+    /// The value where none is set.
+    pub default: &'static str,
+    /// The values that are allowed; empty for any.
+    pub allowed: &'static [&'static str],
+}
+
+/// A security scheme of a document, by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme {
+    /// The name under which operations require it.
+    pub name: &'static str,
+    /// What is sent.
+    pub kind: SecurityScheme,
+}
+
+/// What a security scheme sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecurityScheme {
+    /// A key in the header of this name.
+    ApiKeyHeader(&'static str),
+    /// A key in the query parameter of this name.
+    ApiKeyQuery(&'static str),
+    /// A key in the cookie of this name.
+    ApiKeyCookie(&'static str),
+    /// User name and password (RFC 7617).
+    Basic,
+    /// A bearer token (RFC 6750) that the application supplies.
+    Bearer,
+    /// A bearer token asked for with client credentials (RFC 6749, section 4.4).
+    OAuth2ClientCredentials {
+        /// The token endpoint.
+        token_url: &'static str,
+        /// The scopes that the document knows.
+        scopes: &'static [&'static str],
+    },
+    /// Something that this crate cannot do, in the document's words. A token or header for it can
+    /// still be set by hand.
+    Unsupported(&'static str),
+}
+
+/// What was given for a scheme.
+pub(super) enum Given {
+    Key(Secret),
+    Basic(String, Secret),
+    Token(Secret),
+    Supply(Supply),
+    Client(ClientCredentials, Option<Vec<String>>),
+}
+
+impl<P> Builder<P, ForService> {
+    /// Begins a client of a document. `make` puts the client into the crate's own type.
+    pub fn for_service(service: &'static Service, make: fn(Client) -> P) -> Self {
+        let profile =
+            ForService { service, given: Vec::new(), addresses: Addresses::default(), server: 0 };
+        Self { make, settings: Settings::default(), profile }
+    }
+
+    /// Sets the key for an API key scheme.
+    pub fn api_key(self, scheme: impl Into<String>, key: impl Into<String>) -> Self {
+        self.give(scheme, Given::Key(Secret::from(key.into())))
+    }
+
+    /// Sets user name and password for a Basic scheme.
+    pub fn basic(
+        self,
+        scheme: impl Into<String>,
+        user: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
+        self.give(scheme, Given::Basic(user.into(), Secret::from(password.into())))
+    }
+
+    /// Sets a bearer token for a bearer, OAuth 2 or unsupported scheme.
+    pub fn bearer(self, scheme: impl Into<String>, token: impl Into<String>) -> Self {
+        self.give(scheme, Given::Token(Secret::from(token.into())))
+    }
+
+    /// Sets a source of bearer tokens, asked before each request.
+    pub fn bearer_provider<F, R, E>(self, scheme: impl Into<String>, provider: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        let supply: Supply = Arc::new(move || {
+            let token = provider();
+            Box::pin(async move { token.await.map_err(Into::into) })
+        });
+        self.give(scheme, Given::Supply(supply))
+    }
+
+    /// Sets client id and secret for an OAuth 2 scheme. Tokens are asked for with the scopes that
+    /// each operation requires.
+    pub fn oauth2(
+        self,
+        scheme: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+    ) -> Self {
+        self.give(scheme, Given::Client(ClientCredentials::new(client_id, client_secret), None))
+    }
+
+    /// Sets client id and secret for an OAuth 2 scheme, and the scopes to ask for in place of those
+    /// that operations require.
+    pub fn oauth2_with_scopes<S: Into<String>>(
+        self,
+        scheme: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.give(scheme, Given::Client(ClientCredentials::new(client_id, client_secret), Some(scopes)))
+    }
+
+    /// Takes credentials from environment variables where they are set. Each name begins with the
+    /// crate's prefix and the scheme's name in capitals: `…_KEY` for keys, `…_USER` and `…_PASSWORD`
+    /// for Basic, `…_TOKEN` for bearer tokens, `…_CLIENT_ID` and `…_CLIENT_SECRET` for OAuth 2. The
+    /// base URL is taken from the prefix with `_BASE_URL`.
+    ///
+    /// # Errors
+    /// When there are security schemes and no credentials for any; the names are listed.
+    pub fn credentials_from_env(self) -> Result<Self, ConfigError> {
+        self.credentials_from(|name| std::env::var(name).ok())
+    }
+
+    /// Takes credentials from a lookup by the names of the environment variables.
+    ///
+    /// # Errors
+    /// As [`credentials_from_env`](Self::credentials_from_env).
+    pub fn credentials_from(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let service = self.profile.service;
+        let names = std::cell::RefCell::new(Vec::new());
+        let find = |name: String| {
+            let value = lookup(&name).map(|value| value.trim().to_owned());
+            names.borrow_mut().push(name);
+            value.filter(|value| !value.is_empty())
+        };
+        for scheme in service.schemes {
+            let prefix = format!("{}_{}", service.env_prefix, capitals(scheme.name));
+            let both = |one: &str, two: &str| find(format!("{prefix}_{one}")).zip(find(format!("{prefix}_{two}")));
+            let given = match scheme.kind {
+                SecurityScheme::ApiKeyHeader(_)
+                | SecurityScheme::ApiKeyQuery(_)
+                | SecurityScheme::ApiKeyCookie(_) => {
+                    find(format!("{prefix}_KEY")).map(|key| Given::Key(Secret::from(key)))
+                }
+                SecurityScheme::Basic => both("USER", "PASSWORD")
+                    .map(|(user, password)| Given::Basic(user, Secret::from(password))),
+                SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => {
+                    find(format!("{prefix}_TOKEN")).map(|token| Given::Token(Secret::from(token)))
+                }
+                SecurityScheme::OAuth2ClientCredentials { .. } => both("CLIENT_ID", "CLIENT_SECRET")
+                    .map(|(id, secret)| Given::Client(ClientCredentials::new(id, secret), None)),
+            };
+            self.profile.given.extend(given.map(|given| (scheme.name.to_owned(), given)));
+        }
+        if self.profile.given.is_empty() && !service.schemes.is_empty() {
+            let names = names.into_inner().join(", ");
+            return Err(ConfigError::new(format!("none of these environment variables is set: {names}")));
+        }
+        if let Some(url) = find(format!("{}_BASE_URL", service.env_prefix)) {
+            self = self.base_url(url);
+        }
+        Ok(self)
+    }
+
+    /// Chooses a server of the document, counted from 0.
+    pub fn server(mut self, index: usize) -> Self {
+        self.profile.server = index;
+        self
+    }
+
+    /// Sets a variable of the server's URL.
+    pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.profile.addresses.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets the base URL in place of the document's servers.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.profile.addresses.base = Some(url.into());
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When settings cannot work; all of them are named.
+    pub fn build(self) -> Result<P, ConfigError> {
+        let Self { make, settings, profile } = self;
+        let mut problems = Vec::new();
+        let service = profile.service;
+        let addresses = addresses(&profile, &mut problems);
+        let ready = settings.base(&mut problems);
+        let mut credentials = Vec::new();
+        if let Some(ready) = &ready {
+            for (name, given) in profile.given {
+                match credential(service, &name, given, ready) {
+                    Ok(credential) => credentials.push(credential),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        ConfigError::check(problems)?;
+        let Some(ready) = ready else { return Err(ConfigError::new("there is no transport")) };
+        let gateway = service.schemes.iter().any(|scheme| {
+            matches!(scheme.kind, SecurityScheme::ApiKeyHeader(name)
+                if name.eq_ignore_ascii_case("Ocp-Apim-Subscription-Key"))
+        });
+        Ok(make(Client::new(Core {
+            transport: ready.transport,
+            addresses: Arc::new(addresses),
+            authority: Authority::Schemes(Arc::new(credentials)),
+            timeouts: ready.timeouts,
+            retry: ready.retry,
+            budget: ready.budget,
+            largest_body: ready.largest_body,
+            gateway,
+        })))
+    }
+
+    fn give(mut self, scheme: impl Into<String>, given: Given) -> Self {
+        let scheme = scheme.into();
+        self.profile.given.retain(|(name, _)| *name != scheme);
+        self.profile.given.push((scheme, given));
+        self
+    }
+}
+
+/// The chosen server, with the defaults of its variables.
+fn addresses(profile: &ForService, problems: &mut Vec<String>) -> Addresses {
+    let mut addresses = profile.addresses.clone();
+    let servers = profile.service.servers;
+    let Some(server) = servers.get(profile.server) else {
+        if profile.server > 0 {
+            problems.push(format!("there is no server {}; the document has {}", profile.server, servers.len()));
+        }
+        return addresses;
+    };
+    if addresses.base.is_none() && !server.url.is_empty() && !server.url.starts_with('/') {
+        addresses.base = Some(server.url.to_owned());
+    }
+    for variable in server.variables {
+        let value = addresses
+            .variables
+            .entry(variable.name.to_owned())
+            .or_insert_with(|| variable.default.to_owned());
+        if !variable.allowed.is_empty() && !variable.allowed.contains(&value.as_str()) {
+            let allowed = variable.allowed.join(", ");
+            problems.push(format!("the server variable {} must be one of {allowed}", variable.name));
+        }
+    }
+    addresses
+}
+
+/// Fits what was given to what the scheme sends.
+fn credential(
+    service: &'static Service,
+    name: &str,
+    given: Given,
+    ready: &Ready,
+) -> Result<(&'static str, Credential), String> {
+    let Some(scheme) = service.schemes.iter().find(|scheme| scheme.name == name) else {
+        let known: Vec<&str> = service.schemes.iter().map(|scheme| scheme.name).collect();
+        return Err(format!("there is no security scheme `{name}`; there are: {}", known.join(", ")));
+    };
+    let header = |text: &Secret| {
+        secret_header(&format!("the key for `{name}`"), text.expose()).map_err(|error| error.to_string())
+    };
+    let credential = match (scheme.kind, given) {
+        (SecurityScheme::ApiKeyHeader(header_name), Given::Key(key)) => {
+            let header_name = HeaderName::from_bytes(header_name.as_bytes())
+                .map_err(|_| format!("`{header_name}` cannot be the name of a header"))?;
+            Credential::Header(header_name, header(&key)?)
+        }
+        (SecurityScheme::ApiKeyQuery(parameter), Given::Key(key)) => Credential::Query(parameter, key),
+        (SecurityScheme::ApiKeyCookie(cookie), Given::Key(key)) => Credential::Cookie(cookie, key),
+        (SecurityScheme::Basic, Given::Basic(user, password)) => {
+            if user.contains(':') {
+                return Err(format!("the user name for `{name}` must not hold a colon (RFC 7617)"));
+            }
+            Credential::Header(AUTHORIZATION, oauth::basic(&user, password.expose()))
+        }
+        (
+            SecurityScheme::Bearer
+            | SecurityScheme::OAuth2ClientCredentials { .. }
+            | SecurityScheme::Unsupported(_),
+            Given::Token(token),
+        ) => {
+            let value = oauth::bearer(token.expose())
+                .ok_or_else(|| format!("the token for `{name}` is empty or cannot be a bearer token"))?;
+            Credential::Header(AUTHORIZATION, value)
+        }
+        (
+            SecurityScheme::Bearer
+            | SecurityScheme::OAuth2ClientCredentials { .. }
+            | SecurityScheme::Unsupported(_),
+            Given::Supply(supply),
+        ) => Credential::Supplied(supply),
+        (SecurityScheme::OAuth2ClientCredentials { token_url, .. }, Given::Client(client, scopes)) => {
+            let endpoint =
+                check_address(token_url).map_err(|problem| format!("the token URL of `{name}`: {problem}"))?;
+            Credential::Tokens(Arc::new(tokens(endpoint, client, ready)), scopes)
+        }
+        (kind, _) => return Err(format!("what was set for `{name}` does not fit it: {}", wants(kind))),
+    };
+    Ok((scheme.name, credential))
+}
+
+fn tokens(endpoint: url::Url, client: ClientCredentials, ready: &Ready) -> Tokens {
+    Tokens {
+        transport: Arc::clone(&ready.transport),
+        clock: Arc::clone(&ready.clock),
+        endpoint,
+        dialect: Dialect::FORM,
+        credentials: Arc::new(ArcSwap::from_pointee(client)),
+        default_lifetime: Duration::from_secs(300),
+        slots: Mutex::new(BTreeMap::new()),
+    }
+}
+
+fn wants(kind: SecurityScheme) -> &'static str {
+    match kind {
+        SecurityScheme::ApiKeyHeader(_) | SecurityScheme::ApiKeyQuery(_) | SecurityScheme::ApiKeyCookie(_) => {
+            "call .api_key(..)"
+        }
+        SecurityScheme::Basic => "call .basic(..)",
+        SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => "call .bearer(..) or .bearer_provider(..)",
+        SecurityScheme::OAuth2ClientCredentials { .. } => "call .oauth2(..), .bearer(..) or .bearer_provider(..)",
+    }
+}
+
+/// A scheme's name as part of an environment variable's.
+fn capitals(name: &str) -> String {
+    let mut text = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase()) {
+            text.push('_');
+        }
+        text.push(if character.is_ascii_alphanumeric() { character } else { '_' });
+    }
+    text.to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scheme_names_become_variable_names() {
+        assert_eq!(capitals("apiKeyHeader"), "API_KEY_HEADER");
+        assert_eq!(capitals("api-key"), "API_KEY");
+    }
+}

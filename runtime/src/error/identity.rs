@@ -1,0 +1,181 @@
+//! Why there is no access token.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+/// The identity provider gave no access token that can be used.
+///
+/// Cheap to copy: every call that waited for the same token gets the same error.
+#[derive(Clone)]
+pub struct IdentityProviderError(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    /// Scheme, host and path of the token endpoint.
+    endpoint: String,
+    reason: IdentityProviderReason,
+    message: String,
+    status: Option<StatusCode>,
+    retry_after: Option<Duration>,
+}
+
+/// What kept a token from being had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityProviderReason {
+    /// The provider refused with an error code of RFC 6749, section 5.2, or one of its own.
+    Refused {
+        /// The code, such as `invalid_client`.
+        code: String,
+    },
+    /// The provider granted less than was asked for; the scopes that are missing.
+    MissingScopes(Vec<String>),
+    /// The provider is overloaded or out of order.
+    Unavailable,
+    /// The provider could not be reached, or did not answer in time.
+    Unreachable,
+    /// The answer is not a token response.
+    Malformed,
+    /// The application's own source of tokens failed.
+    Source,
+    /// The request for a token was broken off on this side.
+    Interrupted,
+}
+
+impl IdentityProviderError {
+    pub(crate) fn new(
+        endpoint: impl Into<String>,
+        reason: IdentityProviderReason,
+        message: impl Into<String>,
+    ) -> Self {
+        let (endpoint, message) = (endpoint.into(), message.into());
+        Self(Arc::new(Inner { endpoint, reason, message, status: None, retry_after: None }))
+    }
+
+    pub(crate) fn with_answer(self, status: StatusCode, retry_after: Option<Duration>) -> Self {
+        Self(Arc::new(Inner { status: Some(status), retry_after, ..(*self.0).clone() }))
+    }
+
+    pub(crate) fn with_retry_after(self, retry_after: Duration) -> Self {
+        Self(Arc::new(Inner { retry_after: Some(retry_after), ..(*self.0).clone() }))
+    }
+
+    /// Takes a secret out of the message: a provider may repeat what it was sent.
+    pub(crate) fn without(self, secret: &str) -> Self {
+        if secret.is_empty() || !self.0.message.contains(secret) {
+            return self;
+        }
+        let message = self.0.message.replace(secret, "****");
+        Self(Arc::new(Inner { message, ..(*self.0).clone() }))
+    }
+
+    /// What kept the token from being had.
+    pub fn reason(&self) -> &IdentityProviderReason {
+        &self.0.reason
+    }
+
+    /// The provider's own code, such as `invalid_client`, where it gave one.
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.reason {
+            IdentityProviderReason::Refused { code } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The provider's words, or what happened on the way to it.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The status that the provider answered with.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// How long to wait before asking again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Returns true when the provider may give a token a while later.
+    pub fn is_retryable(&self) -> bool {
+        match &self.0.reason {
+            IdentityProviderReason::Unavailable
+            | IdentityProviderReason::Unreachable
+            | IdentityProviderReason::Interrupted
+            | IdentityProviderReason::Source => true,
+            IdentityProviderReason::Refused { code } => {
+                matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
+            }
+            IdentityProviderReason::MissingScopes(_) | IdentityProviderReason::Malformed => false,
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match &self.0.reason {
+            IdentityProviderReason::Refused { code } => match code.as_str() {
+                "invalid_client" => "check the client id and the client secret",
+                "invalid_scope" => "check the scopes: they come with the credentials",
+                "unauthorized_client" => "ask the provider to allow this grant for the client",
+                "invalid_grant" => "log in again: the code or the refresh token is no longer valid",
+                "unsupported_grant_type" | "invalid_request" => {
+                    "check the token URL and the provider's dialect"
+                }
+                _ => "see what the provider says",
+            },
+            IdentityProviderReason::MissingScopes(_) => {
+                "ask the provider to grant these scopes to the client, or ask for fewer"
+            }
+            IdentityProviderReason::Unavailable => "try again later",
+            IdentityProviderReason::Unreachable => "check the token URL and the network",
+            IdentityProviderReason::Malformed => "check the token URL",
+            IdentityProviderReason::Source => "see the application's token provider",
+            IdentityProviderReason::Interrupted => "keep the Tokio runtime running while calls are made",
+        }
+    }
+}
+
+impl fmt::Display for IdentityProviderError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        write!(out, "no access token from {}: ", inner.endpoint)?;
+        match &inner.reason {
+            IdentityProviderReason::Refused { code } if !code.is_empty() => {
+                write!(out, "refused as {code}")?;
+            }
+            IdentityProviderReason::Refused { .. } => out.write_str("refused")?,
+            IdentityProviderReason::MissingScopes(scopes) => {
+                write!(out, "the scopes {} were not granted", scopes.join(", "))?;
+            }
+            IdentityProviderReason::Unavailable => out.write_str("the identity provider is unavailable")?,
+            IdentityProviderReason::Unreachable => out.write_str("the identity provider was not reached")?,
+            IdentityProviderReason::Malformed => out.write_str("the answer is not a token response")?,
+            IdentityProviderReason::Source => out.write_str("the token provider failed")?,
+            IdentityProviderReason::Interrupted => out.write_str("the request was broken off")?,
+        }
+        if let Some(status) = inner.status {
+            write!(out, " ({status})")?;
+        }
+        if !inner.message.is_empty() {
+            write!(out, ": {}", inner.message)?;
+        }
+        write!(out, "; {}", self.remedy())
+    }
+}
+
+impl fmt::Debug for IdentityProviderError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("IdentityProviderError")
+            .field("endpoint", &self.0.endpoint)
+            .field("reason", &self.0.reason)
+            .field("message", &self.0.message)
+            .field("status", &self.0.status)
+            .field("retry_after", &self.0.retry_after)
+            .finish()
+    }
+}
+
+impl std::error::Error for IdentityProviderError {}

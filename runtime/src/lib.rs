@@ -1,0 +1,55 @@
+//! What generated API clients stand on: transport, credentials, retries, errors and wire types.
+//!
+//! Generated code holds data (paths, names, scopes, types) and thin methods; everything that
+//! happens when a call is awaited happens here.
+
+mod api;
+pub mod body;
+mod call;
+mod client;
+mod error;
+mod gateway;
+mod httpdate;
+mod json;
+mod macros;
+mod oauth;
+pub mod page;
+mod percent;
+mod response;
+mod retry;
+mod scope;
+mod style;
+pub mod transport;
+
+pub use api::{Api, Operation, Requirement, Status};
+pub use body::{Body, ByteStream, Form, Part, RawBody};
+pub use call::{Call, CallExt, CallFuture, FieldEncoding};
+pub use client::{
+    Builder, Client, ForPortal, ForService, Portal, Scheme, SecurityScheme, Server, ServerVariable,
+    Service, SubscriptionKey,
+};
+pub use error::{
+    AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, GatewayError, GatewayReason,
+    IdentityProviderError, IdentityProviderReason, PagingError, RequestError, ResponseError,
+    TimeoutError, TimeoutKind, TransportError, TransportErrorKind, Undeclared, UndeclaredSuccess,
+};
+pub use oauth::{
+    ClientAuthentication, Clock, Dialect, IdentityProvider, Moment, Parameters, SystemClock,
+};
+pub use response::{FromHeaders, HeaderError, Response};
+pub use retry::RetryPolicy;
+pub use scope::{Bundle, Grants};
+pub use style::Style;
+pub use transport::{HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse};
+
+pub use bytes::Bytes;
+pub use futures_core::Stream;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+/// What macros of this crate need; not for anything else.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::response::{optional, required};
+}
+
+pub mod wire;

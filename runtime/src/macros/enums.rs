@@ -1,0 +1,154 @@
+//! Enumerations of strings and of integers.
+
+/// Makes an enum an enumeration of strings.
+///
+/// With `else Unknown`, a variant of the enum that holds a `String`, a value that is not listed is
+/// kept and goes out unchanged; without it such a value is an error.
+///
+/// ```
+/// #[derive(Clone, Debug, PartialEq)]
+/// pub enum VoucherState { Draft, Accepted, Unknown(String) }
+/// portal_runtime::string_enum! { VoucherState { Draft: "Draft", Accepted: "Accepted" } else Unknown }
+///
+/// assert_eq!(VoucherState::from("Draft"), VoucherState::Draft);
+/// assert_eq!(VoucherState::from("Locked").as_str(), "Locked");
+/// ```
+#[macro_export]
+macro_rules! string_enum {
+    ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
+        impl $name {
+            /// Returns the value as it travels.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    $(Self::$unknown(value) => value,)?
+                }
+            }
+
+            fn __known(value: &str) -> ::core::option::Option<Self> {
+                match value {
+                    $($wire => ::core::option::Option::Some(Self::$variant),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                out.pad(self.as_str())
+            }
+        }
+
+        $(
+            impl ::core::convert::From<&str> for $name {
+                fn from(value: &str) -> Self {
+                    Self::__known(value).unwrap_or_else(|| Self::$unknown(value.into()))
+                }
+            }
+
+            impl ::core::convert::From<::std::string::String> for $name {
+                fn from(value: ::std::string::String) -> Self {
+                    Self::__known(&value).unwrap_or_else(|| Self::$unknown(value))
+                }
+            }
+        )?
+
+        impl $crate::wire::Decode for $name {
+            const SHAPE: $crate::wire::Shape = $crate::wire::Shape::STRING;
+
+            fn decode(
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                static VALUES: &[&str] = &[$($wire),*];
+                decoder.string_enum(VALUES, Self::__known, $crate::__else!($(Self::$unknown)?))
+            }
+        }
+
+        impl $crate::wire::Encode for $name {
+            fn encode(&self, encoder: &mut $crate::wire::Encoder) {
+                encoder.string(self.as_str());
+            }
+        }
+
+        $crate::__serde!($name);
+    };
+}
+
+/// Makes an enum an enumeration of integers.
+///
+/// With `else Unknown`, a variant of the enum that holds an `i64`, a value that is not listed is
+/// kept and goes out unchanged; without it such a value is an error.
+///
+/// ```
+/// #[derive(Clone, Debug, PartialEq)]
+/// pub enum Level { One, Two, Unknown(i64) }
+/// portal_runtime::integer_enum! { Level { One: 1, Two: 2 } else Unknown }
+///
+/// assert_eq!(Level::from(2), Level::Two);
+/// assert_eq!(Level::from(7).as_i64(), 7);
+/// ```
+#[macro_export]
+macro_rules! integer_enum {
+    ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
+        impl $name {
+            /// Returns the value as it travels.
+            pub fn as_i64(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    $(Self::$unknown(value) => *value,)?
+                }
+            }
+
+            fn __known(value: i64) -> ::core::option::Option<Self> {
+                match value {
+                    $($wire => ::core::option::Option::Some(Self::$variant),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.as_i64(), out)
+            }
+        }
+
+        $(impl ::core::convert::From<i64> for $name {
+            fn from(value: i64) -> Self {
+                Self::__known(value).unwrap_or(Self::$unknown(value))
+            }
+        })?
+
+        impl $crate::wire::Decode for $name {
+            const SHAPE: $crate::wire::Shape = $crate::wire::Shape::NUMBER;
+
+            fn decode(
+                decoder: &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                static VALUES: &[i64] = &[$($wire),*];
+                decoder.integer_enum(VALUES, Self::__known, $crate::__else!($(Self::$unknown)?))
+            }
+        }
+
+        impl $crate::wire::Encode for $name {
+            fn encode(&self, encoder: &mut $crate::wire::Encoder) {
+                encoder.integer(self.as_i64().into());
+            }
+        }
+
+        $crate::__serde!($name);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __else {
+    () => { ::core::option::Option::None };
+    ($unknown:expr) => { ::core::option::Option::Some($unknown) };
+}

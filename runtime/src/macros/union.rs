@@ -1,0 +1,95 @@
+//! Unions.
+
+/// Makes an enum of payloads a union: read by its discriminator or by what fits, written as the
+/// payload.
+#[macro_export]
+macro_rules! union {
+    ($name:ident by $by:literal {
+        $($variant:ident: [$($tag:literal),+ $(,)?]),+ $(,)?
+    } $(else $unknown:ident)?) => {
+        $crate::__union! {
+            $name [::core::option::Option::Some($by)] [$($variant [$($tag),+])+] [$($unknown)?]
+        }
+
+        impl $crate::wire::Encode for $name {
+            fn encode(&self, encoder: &mut $crate::wire::Encoder) {
+                match self {
+                    $(Self::$variant(payload) => {
+                        encoder.tagged($by, $crate::__first!($($tag)+), payload);
+                    })+
+                    $(Self::$unknown(json) => $crate::wire::Encode::encode(json, encoder),)?
+                }
+            }
+        }
+    };
+    ($name:ident { $($variant:ident: $payload:ty),+ $(,)? } $(else $unknown:ident)?) => {
+        $crate::__union! {
+            $name [::core::option::Option::None] [$($variant [])+] [$($unknown)?]
+        }
+
+        impl $crate::wire::Encode for $name {
+            fn encode(&self, encoder: &mut $crate::wire::Encoder) {
+                match self {
+                    $(Self::$variant(payload) => $crate::wire::Encode::encode(payload, encoder),)+
+                    $(Self::$unknown(json) => $crate::wire::Encode::encode(json, encoder),)?
+                }
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union {
+    ($name:ident [$by:expr] [$($variant:ident [$($tag:literal),*])+] [$($unknown:ident)?]) => {
+        const _: () = {
+            static UNION: $crate::wire::Union = $crate::wire::Union {
+                name: stringify!($name),
+                discriminator: $by,
+                branches: &[$(
+                    $crate::wire::Branch::new(stringify!($variant), &[$($tag),*], $name::$variant)
+                ),+],
+                open: $crate::__is_there!($($unknown)?),
+            };
+
+            type Read = fn(
+                &mut $crate::wire::Decoder<'_>,
+            ) -> ::core::result::Result<$name, $crate::wire::DecodeError>;
+
+            static READ: &[Read] = &[
+                $(|decoder| $crate::wire::Decode::decode(decoder).map($name::$variant),)+
+                $(|decoder| $crate::wire::Decode::decode(decoder).map($name::$unknown),)?
+            ];
+
+            impl $crate::wire::Decode for $name {
+                const SHAPE: $crate::wire::Shape = $crate::wire::Shape::union(&UNION);
+
+                fn decode(
+                    decoder: &mut $crate::wire::Decoder<'_>,
+                ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                    let mut value = $crate::wire::Required::new();
+                    decoder.union(&UNION, &mut |branch, decoder| {
+                        value.put(READ[branch](decoder)?);
+                        ::core::result::Result::Ok(())
+                    })?;
+                    value.take(decoder)
+                }
+            }
+        };
+
+        $crate::__serde!($name);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __first {
+    ($first:literal $($rest:literal)*) => { $first };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __is_there {
+    () => { false };
+    ($it:ident) => { true };
+}

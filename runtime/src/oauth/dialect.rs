@@ -1,0 +1,127 @@
+//! How a token request is written. Dialects are data, so that grants need not know them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use super::ClientCredentials;
+use crate::body::WireBody;
+use crate::percent::Encoding;
+use crate::transport::TransportRequest;
+use crate::wire::Encoder;
+
+/// How an identity provider wants token requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Where the parameters stand.
+    pub parameters: Parameters,
+    /// How the client proves itself.
+    pub client_authentication: ClientAuthentication,
+    /// Whether requests name scopes. Where they do, a client without scopes is a mistake.
+    pub scopes: bool,
+}
+
+/// Where the parameters of a token request stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameters {
+    /// In a form body (RFC 6749, section 4.4.2).
+    Form,
+    /// `grant_type` in the query and the others in a JSON body, as EASI'R wants them.
+    QueryAndJson,
+}
+
+/// How a client proves itself to the identity provider (RFC 6749, section 2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `client_id` and `client_secret` among the parameters.
+    Body,
+    /// An `Authorization: Basic` header.
+    Basic,
+}
+
+impl Dialect {
+    /// The standard form body with client id, secret and scopes in it.
+    pub const FORM: Self = Self {
+        parameters: Parameters::Form,
+        client_authentication: ClientAuthentication::Body,
+        scopes: true,
+    };
+
+    /// The standard form body, with client id and secret in a Basic header.
+    pub const FORM_BASIC: Self =
+        Self { client_authentication: ClientAuthentication::Basic, ..Self::FORM };
+
+    /// EASI'R's: grant type in the query, the rest as JSON, no scopes.
+    pub const QUERY_AND_JSON: Self = Self {
+        parameters: Parameters::QueryAndJson,
+        client_authentication: ClientAuthentication::Body,
+        scopes: false,
+    };
+
+    /// Writes a token request.
+    pub(super) fn request(
+        self,
+        endpoint: &Url,
+        client: &ClientCredentials,
+        grant_type: &str,
+        parameters: &[(&str, &str)],
+    ) -> TransportRequest {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut fields = Vec::new();
+        match self.client_authentication {
+            ClientAuthentication::Basic => {
+                headers.insert(AUTHORIZATION, basic(&form(client.id()), &form(client.secret())));
+            }
+            ClientAuthentication::Body => {
+                fields.extend([("client_id", client.id()), ("client_secret", client.secret())]);
+            }
+        }
+        fields.extend_from_slice(parameters);
+        let mut url = endpoint.clone();
+        let (media_type, body) = match self.parameters {
+            Parameters::Form => {
+                fields.insert(0, ("grant_type", grant_type));
+                ("application/x-www-form-urlencoded", form_body(&fields).into_bytes())
+            }
+            Parameters::QueryAndJson => {
+                url.query_pairs_mut().append_pair("grant_type", grant_type);
+                ("application/json", json_body(&fields))
+            }
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        let body = WireBody::from_bytes(Bytes::from(body));
+        TransportRequest { method: Method::POST, url, headers, body }
+    }
+}
+
+/// An `Authorization: Basic` value (RFC 7617), marked as secret.
+pub(crate) fn basic(user: &str, password: &str) -> HeaderValue {
+    let text = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+    // Base64 is always a header value.
+    let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+fn form(text: &str) -> String {
+    Encoding::Form.encode(text)
+}
+
+fn form_body(fields: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", form(name), form(value))).collect();
+    pairs.join("&")
+}
+
+fn json_body(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut encoder = Encoder::new();
+    let owned: Vec<(&str, String)> =
+        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    encoder.entries(&mut owned.iter().map(|(name, value)| (*name, value as &dyn crate::wire::Encode)));
+    // Texts can always be written.
+    encoder.finish().unwrap_or_default()
+}

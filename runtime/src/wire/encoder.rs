@@ -1,0 +1,250 @@
+//! The JSON writer.
+
+use super::error::{EncodeError, Step, path};
+use super::object::{Entries, Fields, Presence};
+use super::{Decoder, Encode, Kind, scan};
+use std::io::Write as _;
+
+/// Writes a JSON document, compact and in the order of the calls.
+///
+/// Writing never fails on the way: a value that JSON cannot hold is remembered, and [`finish`]
+/// reports the first.
+///
+/// [`finish`]: Encoder::finish
+#[derive(Debug, Default)]
+pub struct Encoder {
+    out: Vec<u8>,
+    /// Where the first value stands that JSON cannot hold, and what it was.
+    fault: Option<(usize, String)>,
+    /// A property to add to the next object: the discriminator of a union whose branch lacks it.
+    tag: Option<(&'static str, &'static str)>,
+}
+
+impl Encoder {
+    /// Starts an empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the document.
+    ///
+    /// # Errors
+    /// When a number in it is infinite or not a number, with its JSON path.
+    pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
+        match self.fault {
+            None => Ok(self.out),
+            Some((offset, reason)) => Err(EncodeError::new(place(&self.out, offset), reason)),
+        }
+    }
+
+    /// Writes `null`.
+    pub fn null(&mut self) {
+        self.out.extend_from_slice(b"null");
+    }
+
+    /// Writes `true` or `false`.
+    pub fn bool(&mut self, value: bool) {
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    /// Writes a string, escaping what RFC 8259 section 7 wants escaped and nothing else.
+    pub fn string(&mut self, value: &str) {
+        self.out.push(b'"');
+        let mut rest = value.as_bytes();
+        loop {
+            let length = scan::plain(rest);
+            self.out.extend_from_slice(&rest[..length]);
+            let Some(byte) = rest.get(length) else { break };
+            self.escape(*byte);
+            rest = &rest[length + 1..];
+        }
+        self.out.push(b'"');
+    }
+
+    /// Writes a value as a string by its `Display`.
+    pub fn display(&mut self, value: &dyn std::fmt::Display) {
+        self.string(&value.to_string());
+    }
+
+    /// Writes an integer.
+    pub fn integer(&mut self, value: i128) {
+        self.digits(format_args!("{value}"));
+    }
+
+    /// Writes a number of a type whose `Display` is always one that JSON takes.
+    pub(super) fn display_number(&mut self, value: &dyn std::fmt::Display) {
+        self.digits(format_args!("{value}"));
+    }
+
+    /// Writes a floating-point number by its `Debug`, the fewest digits that read back the same.
+    pub(super) fn float(&mut self, value: &dyn std::fmt::Debug, finite: bool) {
+        match finite {
+            true => self.digits(format_args!("{value:?}")),
+            false => self.unfit(format_args!("{value:?}")),
+        }
+    }
+
+    /// Writes a number by its text, which must be one that JSON takes; anything else is reported by
+    /// [`Encoder::finish`].
+    pub fn number(&mut self, text: &str) {
+        if scan::number(text.as_bytes()) == Ok(text.len()) {
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            self.unfit(text);
+        }
+    }
+
+    /// Writes an array.
+    pub fn array<'v>(&mut self, items: &mut dyn Iterator<Item = &'v dyn Encode>) {
+        self.tag = None;
+        self.out.push(b'[');
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            item.encode(self);
+        }
+        self.out.push(b']');
+    }
+
+    /// Writes an object with any properties, in the order given.
+    pub fn entries<'v>(&mut self, entries: &mut dyn Iterator<Item = (&'v str, &'v dyn Encode)>) {
+        let tag = self.tag.take();
+        let mut tagged = false;
+        let mut open = b'{';
+        for (key, value) in entries {
+            tagged |= tag.is_some_and(|(name, _)| name == key);
+            self.property(&mut open, key, value);
+        }
+        if let Some((name, value)) = tag
+            && !tagged
+        {
+            self.property(&mut open, name, &value);
+        }
+        self.end(open);
+    }
+
+    /// Writes a model: its properties by its table, then those it has no field for.
+    pub fn object(
+        &mut self,
+        fields: &'static Fields,
+        values: &[&dyn Encode],
+        additional: Option<&dyn Entries>,
+    ) {
+        let mut open = b'{';
+        if let Some((name, value)) = self.tag.take()
+            && fields.find(name).is_none()
+        {
+            self.property(&mut open, name, &value);
+        }
+        for (field, value) in fields.fields.iter().zip(values) {
+            let optional = matches!(field.presence, Presence::Optional | Presence::Patch);
+            if !(optional && value.is_absent()) {
+                self.property(&mut open, field.name, *value);
+            }
+        }
+        if let Some(additional) = additional {
+            additional.each(&mut |key, value| self.property(&mut open, key, value));
+        }
+        self.end(open);
+    }
+
+    /// Writes the payload of a union, adding its discriminator if it is an object without it.
+    pub fn tagged(&mut self, name: &'static str, value: &'static str, payload: &dyn Encode) {
+        self.tag = Some((name, value));
+        payload.encode(self);
+        self.tag = None;
+    }
+
+    fn property(&mut self, open: &mut u8, key: &str, value: &dyn Encode) {
+        self.out.push(*open);
+        *open = b',';
+        self.string(key);
+        self.out.push(b':');
+        value.encode(self);
+    }
+
+    fn end(&mut self, open: u8) {
+        if open == b'{' {
+            self.out.push(b'{');
+        }
+        self.out.push(b'}');
+    }
+
+    fn digits(&mut self, text: std::fmt::Arguments<'_>) {
+        // A vector takes all that is written to it.
+        let _ = self.out.write_fmt(text);
+    }
+
+    #[cold]
+    fn unfit(&mut self, value: impl std::fmt::Display) {
+        let reason = format!("{value} is not a number that JSON can hold");
+        self.fault.get_or_insert((self.out.len(), reason));
+        self.null();
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let short = match byte {
+            b'"' => b'"',
+            b'\\' => b'\\',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0x8 => b'b',
+            0xc => b'f',
+            _ => return self.digits(format_args!("\\u{byte:04x}")),
+        };
+        self.out.extend_from_slice(&[b'\\', short]);
+    }
+}
+
+/// Finds the JSON path of the value at `offset`, so that writing need not keep track of it.
+#[cold]
+fn place(document: &[u8], offset: usize) -> String {
+    let mut steps = Vec::new();
+    if let Ok(mut decoder) = Decoder::new(document) {
+        // The document is our own and whole, so the walk always arrives.
+        let _ = walk(&mut decoder, offset, &mut steps);
+    }
+    path(steps.iter().rev())
+}
+
+/// Returns true when the value at `offset` was met, with its steps innermost first.
+fn walk(
+    decoder: &mut Decoder<'_>,
+    offset: usize,
+    steps: &mut Vec<Step>,
+) -> Result<bool, super::DecodeError> {
+    let mut found = false;
+    match decoder.peek()? {
+        Kind::Object => decoder.entries(&mut |key, decoder| {
+            if found {
+                return decoder.skip();
+            }
+            found = walk(decoder, offset, steps)?;
+            if found {
+                steps.push(Step::Key(key.into_owned()));
+            }
+            Ok(())
+        })?,
+        Kind::Array => {
+            let mut index = 0;
+            decoder.array(&mut |decoder| {
+                if found {
+                    return decoder.skip();
+                }
+                found = walk(decoder, offset, steps)?;
+                if found {
+                    steps.push(Step::Index(index));
+                }
+                index += 1;
+                Ok(())
+            })?;
+        }
+        _ => {
+            found = decoder.offset() == offset;
+            decoder.skip()?;
+        }
+    }
+    Ok(found)
+}

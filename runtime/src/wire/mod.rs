@@ -1,0 +1,149 @@
+//! JSON as it travels: the traits that models implement, the parser and writer under them, and the
+//! types of single values.
+//!
+//! Reading keeps what serde's data model loses: the digits of numbers, the precision and the offset
+//! of times, `null` apart from absent, and the JSON path of what did not fit.
+
+mod base64;
+mod containers;
+mod decimal;
+mod decoder;
+mod encoder;
+mod enumeration;
+mod error;
+mod json;
+mod nullable;
+mod object;
+mod param;
+mod scalars;
+mod scan;
+mod secret;
+mod time;
+mod union;
+mod uuids;
+
+pub use base64::Base64;
+pub use decoder::{Decoder, Kind};
+pub use encoder::Encoder;
+pub use error::{DecodeError, EncodeError};
+pub use json::{Json, Number};
+pub use nullable::Nullable;
+pub use object::{Entries, EntriesMut, Field, Fields, Optional, Presence, Required, Slot};
+pub use param::{ParamValue, ToParam};
+pub use rust_decimal::Decimal;
+pub use secret::Secret;
+pub use time::{
+    Date, DateTime, Duration, LocalDateTime, OffsetDateTime, Time, TimeError, Timestamp, date, jiff,
+};
+pub use union::{Branch, Union};
+pub use uuid::Uuid;
+
+/// A type that can be read from JSON.
+pub trait Decode: Sized {
+    /// What the type looks like from outside, so that a union can choose between branches.
+    const SHAPE: Shape;
+
+    /// Reads one value.
+    ///
+    /// # Errors
+    /// When the document is not JSON or the value does not fit the type.
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+}
+
+/// A type that can be written as JSON.
+pub trait Encode {
+    /// Writes one value. A value that JSON cannot hold is reported by [`Encoder::finish`].
+    fn encode(&self, encoder: &mut Encoder);
+
+    /// Returns true when an optional property with this value is left out.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// What a type looks like from outside: the kinds of JSON values it takes and, for a model, its
+/// properties.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub(crate) kinds: u8,
+    pub(crate) secret: bool,
+    pub(crate) fields: Option<&'static Fields>,
+    pub(crate) union: Option<&'static Union>,
+}
+
+impl Shape {
+    /// A type that may be any JSON value.
+    pub const ANY: Self = Self { kinds: 0b11_1111, secret: false, fields: None, union: None };
+    /// A type read from `null`.
+    pub const NULL: Self = Self::of(Kind::Null);
+    /// A type read from `true` or `false`.
+    pub const BOOL: Self = Self::of(Kind::Bool);
+    /// A type read from a number.
+    pub const NUMBER: Self = Self::of(Kind::Number);
+    /// A type read from a string.
+    pub const STRING: Self = Self::of(Kind::String);
+    /// A type read from an array.
+    pub const ARRAY: Self = Self::of(Kind::Array);
+    /// A type read from an object with any properties.
+    pub const MAP: Self = Self::of(Kind::Object);
+
+    /// A model with these properties.
+    pub const fn object(fields: &'static Fields) -> Self {
+        Self { fields: Some(fields), ..Self::MAP }
+    }
+
+    /// A union of these branches. Which kinds it takes is found out when it is asked: the branches
+    /// may lead back to the union.
+    pub const fn union(union: &'static Union) -> Self {
+        Self { union: Some(union), ..Self::ANY }
+    }
+
+    const fn of(kind: Kind) -> Self {
+        Self { kinds: 1 << kind as u8, secret: false, fields: None, union: None }
+    }
+
+    /// The same shape or `null`.
+    #[must_use]
+    pub const fn or_null(self) -> Self {
+        Self { kinds: self.kinds | Self::NULL.kinds, ..self }
+    }
+
+    /// The same shape with values that messages must not show.
+    #[must_use]
+    pub const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// The same shape, secret if the other one is: messages about a list show its elements.
+    #[must_use]
+    pub const fn with_secrets_of(self, other: Self) -> Self {
+        Self { secret: self.secret || other.secret, ..self }
+    }
+
+    /// Returns true when a value of this kind may fit.
+    pub const fn takes(&self, kind: Kind) -> bool {
+        self.kinds & (1 << kind as u8) != 0
+    }
+}
+
+/// Reads a whole document, which may begin with a byte order mark.
+///
+/// # Errors
+/// When the bytes are not UTF-8 or not JSON, when the value does not fit the type, or when anything
+/// but white space follows it.
+pub fn from_slice<T: Decode>(bytes: &[u8]) -> Result<T, DecodeError> {
+    let mut decoder = Decoder::new(bytes)?;
+    let value = T::decode(&mut decoder)?;
+    decoder.finish()?;
+    Ok(value)
+}
+
+/// Writes a whole document.
+///
+/// # Errors
+/// When a number in it is infinite or not a number.
+pub fn to_vec(value: &(impl Encode + ?Sized)) -> Result<Vec<u8>, EncodeError> {
+    let mut encoder = Encoder::new();
+    value.encode(&mut encoder);
+    encoder.finish()
+}

@@ -1,0 +1,1 @@
+//! The bridge to serde, behind the cargo feature `serde`.
