@@ -31,6 +31,18 @@ pub enum Status {
 }
 
 impl Status {
+    /// Reads a key of a Responses Object: `404`, `4XX` or `default`.
+    #[doc(hidden)]
+    pub const fn parse(key: &str) -> Self {
+        match key.as_bytes() {
+            [class, b'X' | b'x', b'X' | b'x'] => Self::Range(*class - b'0'),
+            [hundreds, tens, ones] => Self::Exact(
+                (*hundreds - b'0') as u16 * 100 + (*tens - b'0') as u16 * 10 + (*ones - b'0') as u16,
+            ),
+            _ => Self::Default,
+        }
+    }
+
     /// Returns true when a response with this status falls under the declaration.
     pub const fn covers(self, status: u16) -> bool {
         match self {

@@ -49,7 +49,9 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 /// What macros of this crate need; not for anything else.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::macros::support::*;
     pub use crate::response::{optional, required};
+    pub use bytes::Bytes;
 }
 
 pub mod wire;

@@ -232,3 +232,6 @@ impl Pairs<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

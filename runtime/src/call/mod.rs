@@ -17,6 +17,7 @@ use crate::client::{Answer, AnswerBody, Client, Plan};
 use crate::error::{ApiError, Error, ErrorBody, ResponseError, UndeclaredSuccess};
 use crate::percent::Encoding;
 use crate::response::Response;
+use crate::page::Paging;
 use crate::retry::RetryPolicy;
 use crate::style::{Style, Writing};
 use crate::wire::{Encode, ParamValue, ToParam};
@@ -77,6 +78,19 @@ impl<T, E, H> Call<T, E, H> {
     /// Adds a query parameter, style `form` with explode.
     pub fn query(self, name: &str, value: impl ToParam) -> Self {
         self.query_styled(name, Style::Form, true, value)
+    }
+
+    /// Sets a query parameter, style `form` with explode, in place of any of the same name.
+    pub fn set_query(mut self, name: &str, value: impl ToParam) -> Self {
+        self.raw.drop_query(name);
+        self.query(name, value)
+    }
+
+    /// Sets the parameters that ask for the first page, for operations that require them.
+    pub fn paged(mut self, paging: &Paging) -> Self {
+        self.raw.replace_query(paging.index, paging.first);
+        self.raw.replace_query(paging.size, paging.default_size);
+        self
     }
 
     /// Adds a query parameter: `Form`, `SpaceDelimited`, `PipeDelimited`, `TabDelimited` or
@@ -207,6 +221,11 @@ impl<T, E, H> Call<T, E, H> {
     pub fn idempotent(mut self) -> Self {
         self.raw.idempotent = true;
         self
+    }
+
+    /// The same call, whose response does without declared headers.
+    pub(crate) fn without_headers(self) -> Call<T, E> {
+        Call { raw: self.raw, read: self.read, types: PhantomData }
     }
 
     pub(crate) fn raw(&self) -> &RawCall {

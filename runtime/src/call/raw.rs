@@ -194,11 +194,15 @@ impl RawCall {
 
     /// Sets a query parameter in place of any of the same name. Neither may need encoding.
     pub(crate) fn replace_query(&mut self, name: &str, value: u64) {
+        self.drop_query(name);
+        let separator = if self.query.is_empty() { "" } else { "&" };
+        self.query.push_str(&format!("{separator}{name}={value}"));
+    }
+
+    /// Takes a query parameter away. Its name may not need encoding.
+    pub(super) fn drop_query(&mut self, name: &str) {
         let stays = |pair: &&str| pair.split('=').next() != Some(name) && !pair.is_empty();
-        let mut pairs: Vec<&str> = self.query.split('&').filter(stays).collect();
-        let pair = format!("{name}={value}");
-        pairs.push(&pair);
-        self.query = pairs.join("&");
+        self.query = self.query.split('&').filter(stays).collect::<Vec<_>>().join("&");
     }
 
     fn value(&mut self, name: &str, value: Param) -> Option<ParamValue> {

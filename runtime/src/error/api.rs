@@ -60,6 +60,19 @@ impl Undeclared {
     }
 }
 
+impl fmt::Display for Undeclared {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match StatusCode::from_u16(self.status) {
+            Ok(status) => write!(out, "{status}")?,
+            Err(_) => write!(out, "{}", self.status)?,
+        }
+        match &self.problem {
+            None => out.write_str(" (a status that the document does not declare)"),
+            Some(problem) => write!(out, " (the body is not what the document declares: {problem})"),
+        }
+    }
+}
+
 impl<E: ErrorBody> ApiError<E> {
     pub(super) fn erase(self) -> ApiError<Erased> {
         let words = self.words().unwrap_or_default();

@@ -4,6 +4,9 @@
 
 mod enums;
 mod model;
+mod operation;
+mod responses;
+pub(crate) mod support;
 mod union;
 
 #[cfg(not(feature = "serde"))]

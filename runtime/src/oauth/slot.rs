@@ -267,3 +267,6 @@ fn cooling(error: &IdentityProviderError, failures: u32, chance: f64) -> Duratio
     let bound = FIRST_WAIT.saturating_mul(factor).min(LONGEST_WAIT);
     bound.mul_f64(0.5 + 0.5 * chance)
 }
+
+#[cfg(test)]
+mod tests;
