@@ -87,7 +87,11 @@ pub enum SecurityKind {
     ClientCredentials {
         /// The token endpoint.
         token_url: String,
+        /// The scopes that the document knows.
+        scopes: Vec<String>,
     },
+    /// Something that clients do not speak, in the document's words.
+    Unsupported(String),
 }
 
 /// A scheme that an operation requires, with the scopes it asks of it.
@@ -431,6 +435,8 @@ pub struct Paging {
     pub default_size: i64,
     /// The largest size that the document allows.
     pub max_size: Option<i64>,
+    /// Whether the document requires the two parameters.
+    pub required: bool,
     /// The page's type.
     pub page: Type,
     /// The item's type.

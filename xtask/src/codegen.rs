@@ -50,29 +50,30 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     let progress = Progress::start("reading the manifests");
     let manifests = manifests(&root)?;
     let chosen = chosen(&manifests, options.portal.as_deref())?;
+    let mut diagnostics = Vec::new();
     let mut generated = Vec::new();
     for (folder, manifest) in chosen {
-        progress.tell(|| format!("reading the documents of {}", manifest.title));
-        let portal = Portal::read(&root, folder, manifest)?;
         progress.tell(|| format!("generating {}", manifest.title));
-        generated.push(portal.generate()?);
+        match Portal::read(&root, folder, manifest).and_then(Portal::generate) {
+            Ok(portal) => {
+                diagnostics.extend(portal.output.diagnostics.iter().cloned());
+                generated.push(portal);
+            }
+            Err(Failure::Refused(problems)) => diagnostics.extend(problems),
+            Err(failure) => return Err(failure),
+        }
     }
-    let files = files(&manifests, &generated);
-    let scope = match (&options.portal, generated.as_slice()) {
-        (Some(_), [portal]) => format!("src/{}", portal.module),
-        _ => "src".to_owned(),
-    };
-    let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
     drop(progress);
-
-    let diagnostics = generated
-        .iter()
-        .flat_map(|portal| &portal.output.diagnostics);
-    let diagnostics: Vec<_> = diagnostics.cloned().collect();
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Failure::Refused(diagnostics));
     }
     terminal::diagnostics(&diagnostics, verbose);
+    let scope = match (&options.portal, generated.as_slice()) {
+        (Some(_), [portal]) => format!("src/{}", portal.module),
+        _ => "src".to_owned(),
+    };
+    let files = files(&manifests, &generated);
+    let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
     if options.check {
         return check(&plan);
     }
@@ -201,7 +202,7 @@ impl Portal {
         })
     }
 
-    fn generate(&self) -> Result<Generated, Failure> {
+    fn generate(self) -> Result<Generated, Failure> {
         let started = Instant::now();
         let output = portal_generator::portal_from_manifest(&self.manifest, &self.documents);
         let output = output.map_err(Failure::Refused)?;

@@ -1,4 +1,8 @@
 //! The bytes that somebody supplied, as a tree of values that remembers its text.
+#![allow(
+    clippy::result_large_err,
+    reason = "a document is refused once, so the size of a diagnostic costs nothing here"
+)]
 
 mod decode;
 mod index;
@@ -18,6 +22,9 @@ use index::Index;
 ///
 /// Every later stage recurses over the tree, so this is what keeps all of them off the end of the stack.
 pub const MAX_DEPTH: usize = 256;
+
+/// What the deepest document allowed needs several times over; only what is used of it is ever touched.
+const DEEP_STACK: usize = 64 * 1024 * 1024;
 
 /// A file as it was read.
 #[derive(Clone, Debug)]
@@ -76,7 +83,10 @@ pub fn parse(source: &Source) -> Result<Document, Diagnostic> {
     Err(Diagnostic::error(
         "not-a-mapping",
         Place::file(document.name).at(1, 1),
-        format!("the file holds {}, not an OpenAPI document", kind(&document.value)),
+        format!(
+            "the file holds {}, not an OpenAPI document",
+            kind(&document.value)
+        ),
         "supply the OpenAPI document itself",
     ))
 }
@@ -103,9 +113,7 @@ pub fn parse_fragment(source: &Source) -> Result<Document, Diagnostic> {
 /// Reads text that opens with a brace: JSON, or YAML written in braces.
 fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
     match json::parse(name, &text) {
-        Ok((value, diagnostics)) => {
-            Ok(Document::new(name, text, Format::Json, value, diagnostics))
-        }
+        Ok((value, diagnostics)) => Ok(Document::new(name, text, Format::Json, value, diagnostics)),
         Err(failure) if failure.rule == json::TOO_DEEP => Err(failure),
         Err(failure) => match yaml::parse(name, text) {
             Ok(mut read) => {
@@ -128,6 +136,24 @@ fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
             Err(_) => Err(failure),
         },
     }
+}
+
+/// Runs something that recurses over a document on a stack that the deepest one allowed fits on.
+///
+/// The threads of tests and of other programs have a fraction of what the main thread has, and unoptimized frames are large.
+///
+/// # Errors
+/// Returns why there is no thread to be had.
+pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(DEEP_STACK)
+            .spawn_scoped(scope, work)?;
+        match thread.join() {
+            Ok(result) => Ok(result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

@@ -7,7 +7,7 @@ use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
 use super::index::Index;
 use super::json::{duplicate_key, too_deep};
-use super::{MAX_DEPTH, kind};
+use super::{MAX_DEPTH, kind, with_deep_stack};
 use crate::diagnostics::{Diagnostic, Place};
 
 /// The values that one document may repeat by alias, which is where alias bombs stop.
@@ -102,12 +102,18 @@ fn mended_once(text: &str, error: &Error) -> Option<String> {
     if !error.to_string().contains("multiline quoted scalar") {
         return None;
     }
-    let number = usize::try_from(error.location()?.line()).ok()?.checked_sub(1)?;
+    let number = usize::try_from(error.location()?.line())
+        .ok()?
+        .checked_sub(1)?;
     let mut lines: Vec<&str> = text.split('\n').collect();
     // The spaces at the start of a line inside quotes are no part of the text, so any number does.
     let before = lines.get(number.checked_sub(1)?)?;
     let indentation = before.len() - before.trim_start().len() + 2;
-    let line = format!("{}{}", " ".repeat(indentation), lines.get(number)?.trim_start());
+    let line = format!(
+        "{}{}",
+        " ".repeat(indentation),
+        lines.get(number)?.trim_start()
+    );
     if line.len() <= lines[number].len() {
         return None;
     }
@@ -116,7 +122,8 @@ fn mended_once(text: &str, error: &Error) -> Option<String> {
 }
 
 fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Value, Error> {
-    serde_yaml::from_str_with_options(text, options(duplicate_keys))
+    with_deep_stack(|| serde_yaml::from_str_with_options(text, options(duplicate_keys)))
+        .map_err(|cause| Error::IOError { cause })?
 }
 
 fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
@@ -147,8 +154,10 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
 
 /// Returns the first document of a file that holds several.
 fn first_of_several(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Box<Error>> {
-    let options = options(DuplicateKeyPolicy::LastWins);
-    let documents: Vec<Value> = serde_yaml::from_multiple_with_options(text, options)?;
+    let documents: Vec<Value> = with_deep_stack(|| {
+        serde_yaml::from_multiple_with_options(text, options(DuplicateKeyPolicy::LastWins))
+    })
+    .map_err(|cause| Error::IOError { cause })??;
     let found = documents.len();
     let first = documents.into_iter().next().unwrap_or(Value::Null);
     let warning = Diagnostic::warning(
@@ -213,7 +222,12 @@ fn failure(name: &str, text: &str, error: &Error) -> Diagnostic {
             "fetch the document again",
         ),
         _ if deep_flow(error) => too_deep(name, (line, column)),
-        _ => Diagnostic::error("invalid-yaml", place, reason(text, error), "correct the file"),
+        _ => Diagnostic::error(
+            "invalid-yaml",
+            place,
+            reason(text, error),
+            "correct the file",
+        ),
     }
 }
 
@@ -228,7 +242,10 @@ fn reason(text: &str, error: &Error) -> String {
     let first = said.lines().next().unwrap_or_default();
     let bare = first.split(" at line ").next().unwrap_or(first);
     if text.lines().count() <= 1 {
-        return format!("the file holds {}, not YAML: {bare}", kind(&Value::from("")));
+        return format!(
+            "the file holds {}, not YAML: {bare}",
+            kind(&Value::from(""))
+        );
     }
     format!("this is not YAML: {bare}")
 }

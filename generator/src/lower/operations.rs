@@ -240,17 +240,18 @@ impl<'a, 'm> Operations<'a, 'm> {
             .filter(|parameter| parameter.location == ir::Location::Query)
             .map(|parameter| parameter.wire_name.as_str())
             .collect();
-        let paging = self
+        let mut paging = self
             .config
             .portal
             .and_then(|(_, api)| api.pagination_of(id, &query))
             .and_then(|rule| self.paging(rule, site, &success));
-        if let Some(paging) = &paging {
+        if let Some(paging) = &mut paging {
             // The pages are counted by whoever walks them.
             let paged = |p: &ir::Parameter| p.wire_name == paging.index || p.wire_name == paging.size;
-            let (moved, kept) = arguments.into_iter().partition(paged);
+            let (moved, kept): (Vec<_>, Vec<_>) = arguments.into_iter().partition(paged);
+            paging.required = !moved.is_empty();
             arguments = kept;
-            options.splice(0..0, Vec::<ir::Parameter>::from_iter(moved));
+            options.splice(0..0, moved);
         }
         let operation = site.operation;
         ir::Operation {
@@ -395,13 +396,15 @@ fn group_modules(
     groups: IndexMap<String, Vec<ir::Operation>>,
 ) -> Vec<ir::Group> {
     let mut scope = Scope::for_files();
-    scope.reserve(&["types", "errors", "mod", "lib", "main", "client", "headers", "multipart"]);
+    scope.reserve(&["types", "responses", "mod", "lib", "main", "multipart"]);
     groups
         .into_iter()
         .map(|(tag, operations)| {
-            let preferred = match tag.as_str() {
-                "" => "operations".to_owned(),
-                tag => names::module_name(tag),
+            let named = names::module_name(&tag);
+            // Files have ASCII names, whatever the tag's language.
+            let preferred = match !tag.is_empty() && named.is_ascii() {
+                true => named,
+                false => "operations".to_owned(),
             };
             let other = format!("{preferred}_operations");
             let declared = openapi.tags.iter().find(|declared| declared.name == tag);

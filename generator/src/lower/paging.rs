@@ -27,6 +27,7 @@ impl<'a> Operations<'a, '_> {
             first: rule.first,
             default_size: rule.default_size,
             max_size: rule.max_size.or_else(|| self.declared_maximum(site, &rule.size)),
+            required: false,
             page: page.clone(),
             item,
             items,

@@ -18,20 +18,21 @@ pub(super) fn of(
         let ReferenceOr::Item(scheme) = scheme else {
             continue;
         };
-        match kind(scheme) {
-            Some(kind) => schemes.push(ir::SecurityScheme {
-                name: name.clone(),
-                description: description(scheme).unwrap_or_default().to_owned(),
-                kind,
-            }),
-            None => findings.push(Finding {
+        let kind = kind(scheme);
+        if let SecurityKind::Unsupported(words) = &kind {
+            findings.push(Finding {
                 severity: Severity::Warning,
                 rule: "unsupported-security-scheme",
                 pointer: format!("/components/securitySchemes/{}", escape(name)),
-                message: format!("the security scheme `{name}` is of a kind that clients do not speak"),
-                help: "set the header it needs on each call".to_owned(),
-            }),
+                message: format!("the security scheme `{name}` ({words}) is of a kind that clients do not speak"),
+                help: "give the client a token for it, or set the header it needs on each call".to_owned(),
+            });
         }
+        schemes.push(ir::SecurityScheme {
+            name: name.clone(),
+            description: description(scheme).unwrap_or_default().to_owned(),
+            kind,
+        });
     }
     let security = openapi.security.as_deref().map(requirements).unwrap_or_default();
     (schemes, security)
@@ -52,26 +53,26 @@ pub(super) fn requirements(all: &[SecurityRequirement]) -> Vec<Vec<Requirement>>
         .collect()
 }
 
-fn kind(scheme: &SecurityScheme) -> Option<SecurityKind> {
+fn kind(scheme: &SecurityScheme) -> SecurityKind {
     match scheme {
-        SecurityScheme::APIKey { location, name, .. } => Some(match location {
+        SecurityScheme::APIKey { location, name, .. } => match location {
             APIKeyLocation::Header => SecurityKind::ApiKeyHeader(name.clone()),
             APIKeyLocation::Query => SecurityKind::ApiKeyQuery(name.clone()),
             APIKeyLocation::Cookie => SecurityKind::ApiKeyCookie(name.clone()),
-        }),
-        SecurityScheme::HTTP { scheme, .. } => match scheme.to_ascii_lowercase().as_str() {
-            "basic" => Some(SecurityKind::Basic),
-            "bearer" => Some(SecurityKind::Bearer),
-            _ => None,
         },
-        SecurityScheme::OAuth2 { flows, .. } => {
-            let token_url = flows.client_credentials.as_ref().map(|flow| flow.token_url.clone());
-            Some(match token_url.filter(|url| url.starts_with("https://")) {
-                Some(token_url) => SecurityKind::ClientCredentials { token_url },
-                None => SecurityKind::Bearer,
-            })
-        }
-        SecurityScheme::OpenIDConnect { .. } => Some(SecurityKind::Bearer),
+        SecurityScheme::HTTP { scheme, .. } => match scheme.to_ascii_lowercase().as_str() {
+            "basic" => SecurityKind::Basic,
+            "bearer" => SecurityKind::Bearer,
+            other => SecurityKind::Unsupported(format!("HTTP {other}")),
+        },
+        SecurityScheme::OAuth2 { flows, .. } => match &flows.client_credentials {
+            Some(flow) if flow.token_url.starts_with("https://") => SecurityKind::ClientCredentials {
+                token_url: flow.token_url.clone(),
+                scopes: flow.scopes.keys().cloned().collect(),
+            },
+            _ => SecurityKind::Bearer,
+        },
+        SecurityScheme::OpenIDConnect { .. } => SecurityKind::Bearer,
     }
 }
 

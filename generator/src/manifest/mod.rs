@@ -66,6 +66,10 @@ pub struct IdentityProvider {
     pub client_authentication: ClientAuthentication,
     /// The grants on offer.
     pub grants: Vec<Grant>,
+    /// Whether token requests name scopes.
+    pub scopes: bool,
+    /// For how many seconds a token counts as good whose response does not say.
+    pub default_lifetime: u32,
 }
 
 /// How a token endpoint takes its parameters.

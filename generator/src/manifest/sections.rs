@@ -61,6 +61,10 @@ pub(super) fn manifest(root: &Node<'_>, document: &Document) -> Manifest {
     })
 }
 
+/// For how many seconds a token counts as good where nobody says: short, since asking again costs little and a
+/// refused call costs more.
+const DEFAULT_LIFETIME: u32 = 300;
+
 fn identity_provider(node: &Node<'_>) -> IdentityProvider {
     node.fields(|fields| IdentityProvider {
         token_url: fields.required("token-url", values::url),
@@ -74,6 +78,11 @@ fn identity_provider(node: &Node<'_>) -> IdentityProvider {
             let grants = node.some_items("a grant");
             grants.iter().map(|grant| grant.word(&GRANTS)).collect()
         }),
+        scopes: fields.optional("scopes", Node::flag).unwrap_or(true),
+        default_lifetime: fields
+            .optional("default-lifetime", |node| values::at_least(node, 1))
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .unwrap_or(DEFAULT_LIFETIME),
     })
 }
 

@@ -86,6 +86,8 @@ fn every_section_is_read() {
             parameters: TokenParameters::Form,
             client_authentication: ClientAuthentication::Basic,
             grants: vec![Grant::ClientCredentials],
+            scopes: true,
+            default_lifetime: 300,
         }
     );
     let key = manifest.gateway.subscription_key.as_ref();

@@ -24,7 +24,10 @@ pub(crate) fn request_body<'a>(
     operation: &'a Map<String, Value>,
     at: &At<'_>,
 ) -> Result<Option<ReferenceOr<RequestBody>>, String> {
-    let Some(value) = operation.get("requestBody").filter(|value| !value.is_null()) else {
+    let Some(value) = operation
+        .get("requestBody")
+        .filter(|value| !value.is_null())
+    else {
         return Ok(None);
     };
     let at = at.key("requestBody");
@@ -57,7 +60,11 @@ pub(crate) fn request_body<'a>(
 }
 
 /// Returns one request body.
-pub(crate) fn body<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> RequestBody {
+pub(crate) fn body<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> RequestBody {
     let mut content = content(cx, map, at);
     if content.is_empty() && map.contains_key("schema") {
         cx.warn(
@@ -68,7 +75,9 @@ pub(crate) fn body<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &A
         );
         let here = at.step(Step::Here, Step::Path("/content/application~1json"));
         cx.moved(&here);
-        let schema = map.get("schema").map(|value| schema::schema(cx, value, &here.key("schema")));
+        let schema = map
+            .get("schema")
+            .map(|value| schema::schema(cx, value, &here.key("schema")));
         let media = MediaType {
             schema,
             ..MediaType::default()
@@ -91,7 +100,10 @@ pub(crate) fn of_parameters<'a>(
     at: &At<'_>,
 ) -> Option<RequestBody> {
     let whole = parameters.iter().find(|parameter| parameter.whole);
-    let mut fields: Vec<&BodyParameter<'a>> = parameters.iter().filter(|parameter| !parameter.whole).collect();
+    let mut fields: Vec<&BodyParameter<'a>> = parameters
+        .iter()
+        .filter(|parameter| !parameter.whole)
+        .collect();
     let extra = match (whole, fields.first()) {
         (Some(_), Some(field)) => Some(*field),
         _ => parameters.iter().filter(|parameter| parameter.whole).nth(1),
@@ -161,7 +173,9 @@ pub(crate) fn shared_schema<'a>(
     at: &At<'_>,
     shared: bool,
 ) -> ReferenceOr<Schema> {
-    let shaped = ["properties", "allOf", "enum"].iter().any(|key| value.get(key).is_some());
+    let shaped = ["properties", "allOf", "enum"]
+        .iter()
+        .any(|key| value.get(key).is_some());
     if shared && shaped && reference_of(value).is_none() {
         let known = cx.names.get(&(Kind::Schema, Address::of(value))).cloned();
         let name = known.unwrap_or_else(|| {
@@ -198,9 +212,8 @@ fn form<'a>(
     consumes: &[String],
     at: &At<'_>,
 ) -> RequestBody {
-    let is_file = |field: &&&BodyParameter<'_>| {
-        field.map.get("type").and_then(Value::as_str) == Some("file")
-    };
+    let is_file =
+        |field: &&&BodyParameter<'_>| field.map.get("type").and_then(Value::as_str) == Some("file");
     let has_file = fields.iter().any(|field| is_file(&field));
     let mut types: Vec<&str> = consumes
         .iter()
@@ -234,7 +247,9 @@ fn form<'a>(
             if let Some(how) = how {
                 encoding.insert(name.clone(), how);
             }
-            object.properties.insert(name, ReferenceOr::Item(Box::new(schema)));
+            object
+                .properties
+                .insert(name, ReferenceOr::Item(Box::new(schema)));
         }
         let schema = Schema {
             schema_data: SchemaData::default(),
@@ -268,7 +283,10 @@ fn form_field<'a>(
     schema.schema_data.description = cx.text(map, "description", at);
     let own = map.iter().filter(|(key, _)| is_extension(key));
     for (key, value) in own {
-        schema.schema_data.extensions.insert(key.clone(), value.clone());
+        schema
+            .schema_data
+            .extensions
+            .insert(key.clone(), value.clone());
     }
     let is_list = matches!(schema.schema_kind, SchemaKind::Type(Type::Array(_)));
     if !is_list {
@@ -283,7 +301,9 @@ fn form_field<'a>(
         ..Encoding::default()
     };
     if let Some(ours) = how.ours {
-        encoding.extensions.insert("x-style".to_owned(), ours.into());
+        encoding
+            .extensions
+            .insert("x-style".to_owned(), ours.into());
     }
     (schema, Some(encoding))
 }

@@ -61,10 +61,13 @@ pub(crate) fn register(cx: &mut Context<'_>) {
             if !is_only_reference(value) {
                 continue;
             }
-            let target = reference_of(value).and_then(|reference| alias(cx, kind, reference, section.file));
+            let target =
+                reference_of(value).and_then(|reference| alias(cx, kind, reference, section.file));
             if let Some(target) = target {
                 let address = Address::of(target.value);
-                cx.names.entry((kind, address)).or_insert_with(|| name.clone());
+                cx.names
+                    .entry((kind, address))
+                    .or_insert_with(|| name.clone());
             }
         }
     }
@@ -72,12 +75,7 @@ pub(crate) fn register(cx: &mut Context<'_>) {
 }
 
 /// Returns what a component that is nothing but a reference stands for.
-fn alias<'a>(
-    cx: &mut Context<'a>,
-    kind: Kind,
-    reference: &str,
-    file: usize,
-) -> Option<Target<'a>> {
+fn alias<'a>(cx: &mut Context<'a>, kind: Kind, reference: &str, file: usize) -> Option<Target<'a>> {
     let mut target = cx.resolve(reference, file).ok()?;
     for _ in 0..64 {
         match reference_of(target.value) {
@@ -94,7 +92,9 @@ fn alias<'a>(
 fn share(cx: &mut Context<'_>) {
     let set = cx.set;
     for number in 0..=set.others.len() {
-        let Some(file) = cx.file(number) else { continue };
+        let Some(file) = cx.file(number) else {
+            continue;
+        };
         let mut references = Vec::new();
         set::collect(&file.value, &mut |reference| {
             if number != 0 || !is_plain(reference) {
@@ -118,7 +118,9 @@ fn is_plain(reference: &str) -> bool {
     let slashes = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
     match reference.strip_prefix("#/components/") {
         Some(rest) => slashes(rest) == 1,
-        None => reference.strip_prefix("#/definitions/").is_some_and(|rest| slashes(rest) == 0),
+        None => reference
+            .strip_prefix("#/definitions/")
+            .is_some_and(|rest| slashes(rest) == 0),
     }
 }
 
@@ -130,7 +132,9 @@ pub(crate) fn security_schemes<'a>(cx: &mut Context<'a>, root: &'a Map<String, V
     };
     let owner = match cx.version {
         Version::V2 => root.get("securityDefinitions"),
-        Version::V30 | Version::V31 => root.get("components").and_then(|it| it.get("securitySchemes")),
+        Version::V30 | Version::V31 => root
+            .get("components")
+            .and_then(|it| it.get("securitySchemes")),
     };
     let Some(map) = owner.and_then(Value::as_object) else {
         return;
@@ -147,7 +151,9 @@ pub(crate) fn security_schemes<'a>(cx: &mut Context<'a>, root: &'a Map<String, V
             Some(reference) => cx.resolve_fully(reference, 0).map(|target| target.value),
         };
         let scheme = match target {
-            Ok(value) => value.as_object().and_then(|map| security::scheme(cx, name, map, &here)),
+            Ok(value) => value
+                .as_object()
+                .and_then(|map| security::scheme(cx, name, map, &here)),
             Err(broken) => {
                 cx.broken(&here, broken);
                 None
@@ -251,7 +257,12 @@ fn unresolved(cx: &mut Context<'_>, kind: Kind, name: &str, reason: String) {
 }
 
 fn same_as(cx: &mut Context<'_>, kind: Kind, name: &str, other: &str) {
-    fn insert<T>(section: &mut IndexMap<String, ReferenceOr<T>>, kind: Kind, name: &str, other: &str) {
+    fn insert<T>(
+        section: &mut IndexMap<String, ReferenceOr<T>>,
+        kind: Kind,
+        name: &str,
+        other: &str,
+    ) {
         section.insert(name.to_owned(), component_reference(kind, other));
     }
     let components = &mut cx.components;
@@ -275,7 +286,9 @@ fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at:
     }
     if kind == Kind::Example {
         let example = example(cx, value, at);
-        cx.components.examples.insert(name, ReferenceOr::Item(example));
+        cx.components
+            .examples
+            .insert(name, ReferenceOr::Item(example));
         return;
     }
     let Some(map) = value.as_object() else {
@@ -289,11 +302,15 @@ fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at:
         Kind::Response => {
             let produces = cx.produces.clone();
             let response = response(cx, map, &produces, true, at);
-            cx.components.responses.insert(name, ReferenceOr::Item(response));
+            cx.components
+                .responses
+                .insert(name, ReferenceOr::Item(response));
         }
         Kind::Parameter => match parameter(cx, map, at) {
             Some(parameter) => {
-                cx.components.parameters.insert(name, ReferenceOr::Item(parameter));
+                cx.components
+                    .parameters
+                    .insert(name, ReferenceOr::Item(parameter));
             }
             None => {
                 let reason = format!("the parameter `{name}` cannot be read");
@@ -302,11 +319,15 @@ fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at:
         },
         Kind::RequestBody => {
             let body = bodies::body(cx, map, at);
-            cx.components.request_bodies.insert(name, ReferenceOr::Item(body));
+            cx.components
+                .request_bodies
+                .insert(name, ReferenceOr::Item(body));
         }
         Kind::Header => {
             let header = header(cx, map, at);
-            cx.components.headers.insert(name, ReferenceOr::Item(header));
+            cx.components
+                .headers
+                .insert(name, ReferenceOr::Item(header));
         }
         Kind::Link => {
             if let Some(link) = link(cx, map, at) {

@@ -104,7 +104,9 @@ impl<'a> Context<'a> {
         let all = std::iter::once(&set.main).chain(&set.others);
         for (number, file) in all.enumerate() {
             numbers.entry(file.name.as_str()).or_insert(number);
-            let uris = ["$self", "$id"].iter().filter_map(|key| file.value.get(*key)?.as_str());
+            let uris = ["$self", "$id"]
+                .iter()
+                .filter_map(|key| file.value.get(*key)?.as_str());
             for uri in uris {
                 numbers.entry(uri.trim_end_matches('#')).or_insert(number);
             }
@@ -169,8 +171,14 @@ impl<'a> Context<'a> {
     pub(crate) fn note(&mut self, at: &At<'_>, rule: &'static str, message: impl Into<String>) {
         if self.findings.counted(Severity::Note, rule) {
             let message = message.into();
-            self.findings
-                .add(Severity::Note, rule, at.file, at.from(), message, String::new());
+            self.findings.add(
+                Severity::Note,
+                rule,
+                at.file,
+                at.from(),
+                message,
+                String::new(),
+            );
         }
     }
 

@@ -33,7 +33,8 @@ pub(crate) fn break_up(cx: &mut Context<'_>) {
             let (file, place) = cx.origin(&place);
             let message = format!("{message}, by way of `{to}`; that part is left out");
             let help = "remove it from the list".to_owned();
-            cx.findings.add(Severity::Error, rule, file, place, message, help);
+            cx.findings
+                .add(Severity::Error, rule, file, place, message, help);
             if let Some(schema) = cx.components.schemas.get_mut(&from) {
                 cut(schema, &schema::schema_pointer(&to), through);
             }
@@ -59,9 +60,17 @@ fn closing_edges(cx: &Context<'_>, through: Through) -> Vec<(String, String)> {
         });
         edges.push(targets);
     }
-    let name = |number: usize| schemas.get_index(number).map(|(name, _)| name.clone()).unwrap_or_default();
+    let name = |number: usize| {
+        schemas
+            .get_index(number)
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default()
+    };
     let closing = depth_first(&edges);
-    closing.into_iter().map(|(from, to)| (name(from), name(to))).collect()
+    closing
+        .into_iter()
+        .map(|(from, to)| (name(from), name(to)))
+        .collect()
 }
 
 /// Returns the edges that lead back to where a walk along the edges is already.
@@ -130,7 +139,9 @@ fn branches(kind: &SchemaKind, through: Through) -> [&[ReferenceOr<Schema>]; 2] 
 /// Takes a reference out of the compositions of a schema.
 fn cut(schema: &mut ReferenceOr<Schema>, reference: &str, through: Through) {
     let ReferenceOr::Item(item) = schema else {
-        *schema = ReferenceOr::Item(schema::broken(format!("`{reference}` leads back to itself")));
+        *schema = ReferenceOr::Item(schema::broken(format!(
+            "`{reference}` leads back to itself"
+        )));
         return;
     };
     let prune = |list: &mut Vec<ReferenceOr<Schema>>| {

@@ -48,7 +48,10 @@ impl Findings {
         help: String,
     ) {
         let same = |finding: &Finding| {
-            finding.rule == rule && finding.file == file && finding.pointer == pointer && finding.message == message
+            finding.rule == rule
+                && finding.file == file
+                && finding.pointer == pointer
+                && finding.message == message
         };
         // The same broken thing is often walked over twice, from the component and from its use.
         if severity == Severity::Error && self.list.iter().any(same) {

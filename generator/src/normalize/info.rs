@@ -23,9 +23,16 @@ pub(crate) fn info<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &
         };
     };
     let at = at.key("info");
-    let title = cx.text(map, "title", &at).filter(|title| !title.trim().is_empty());
+    let title = cx
+        .text(map, "title", &at)
+        .filter(|title| !title.trim().is_empty());
     if title.is_none() {
-        cx.warn(&at, "missing-title", "the document has no title", "add `info.title`");
+        cx.warn(
+            &at,
+            "missing-title",
+            "the document has no title",
+            "add `info.title`",
+        );
     }
     let version = cx.text(map, "version", &at);
     Info {
@@ -84,7 +91,11 @@ pub(crate) fn external_docs<'a>(
 }
 
 /// Returns the document's tags.
-pub(crate) fn tags<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> Vec<Tag> {
+pub(crate) fn tags<'a>(
+    cx: &mut Context<'a>,
+    root: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Vec<Tag> {
     let list = cx.list(root, "tags", at);
     let at = at.key("tags");
     let mut tags = Vec::with_capacity(list.len());
@@ -105,7 +116,11 @@ pub(crate) fn tags<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &
                 name: name.clone(),
                 ..Tag::default()
             }),
-            _ => cx.note(&at, "odd-tag", "a tag that is neither name nor mapping is left out"),
+            _ => cx.note(
+                &at,
+                "odd-tag",
+                "a tag that is neither name nor mapping is left out",
+            ),
         }
     }
     tags
@@ -180,7 +195,9 @@ fn server_variable<'a>(
         );
     }
     ServerVariable {
-        default: default.or_else(|| enumeration.first().cloned()).unwrap_or_default(),
+        default: default
+            .or_else(|| enumeration.first().cloned())
+            .unwrap_or_default(),
         enumeration,
         description: cx.text(map, "description", at),
         extensions: extensions(map),

@@ -45,7 +45,10 @@ pub(crate) fn content<'a>(
         };
         match value {
             Value::Object(media) => {
-                content.insert(trimmed.to_owned(), media_or_reference(cx, media, value, &here));
+                content.insert(
+                    trimmed.to_owned(),
+                    media_or_reference(cx, media, value, &here),
+                );
             }
             Value::Null => {
                 content.insert(trimmed.to_owned(), MediaType::default());
@@ -93,21 +96,33 @@ fn media_or_reference<'a>(
 fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> MediaType {
     let mut extensions = extensions(map);
     if let Some(items) = map.get("itemSchema") {
-        let schema = schema::schema(cx, items, &at.step(Step::Key("itemSchema"), Step::Key("x-item-schema")));
+        let schema = schema::schema(
+            cx,
+            items,
+            &at.step(Step::Key("itemSchema"), Step::Key("x-item-schema")),
+        );
         let value = serde_json::to_value(schema).unwrap_or(Value::Bool(true));
         extensions.insert("x-item-schema".to_owned(), value);
     }
     for key in ["prefixEncoding", "itemEncoding"] {
         if map.contains_key(key) {
             let message = format!("`{key}` is not supported and is left out");
-            cx.error(&at.key(key), "unsupported-encoding", message, "send such bodies as bytes");
+            cx.error(
+                &at.key(key),
+                "unsupported-encoding",
+                message,
+                "send such bodies as bytes",
+            );
         }
     }
     MediaType {
         schema: map
             .get("schema")
             .map(|value| schema::schema(cx, value, &at.key("schema"))),
-        example: map.get("example").filter(|example| !example.is_null()).cloned(),
+        example: map
+            .get("example")
+            .filter(|example| !example.is_null())
+            .cloned(),
         examples: examples(cx, map, at),
         encoding: encodings(cx, map, at),
         extensions,
@@ -166,7 +181,12 @@ pub(crate) fn query_style(cx: &mut Context<'_>, style: &str, at: &At<'_>) -> Opt
 /// Reports a style that the place of the parameter does not have.
 pub(crate) fn unknown_style(cx: &mut Context<'_>, style: &str, place: &str, at: &At<'_>) {
     let message = format!("{place} has no style `{style}`, and the default one is used");
-    cx.warn(at, "unknown-style", message, "write one of the styles that OpenAPI defines");
+    cx.warn(
+        at,
+        "unknown-style",
+        message,
+        "write one of the styles that OpenAPI defines",
+    );
 }
 
 /// Returns the named examples of a parameter, a header or a media type.
@@ -183,7 +203,10 @@ pub(crate) fn examples<'a>(
             return numbered
                 .map(|(index, value)| {
                     let value = Some(value.clone());
-                    let example = Example { value, ..Example::default() };
+                    let example = Example {
+                        value,
+                        ..Example::default()
+                    };
                     (format!("{}", index + 1), ReferenceOr::Item(example))
                 })
                 .collect();
@@ -217,7 +240,14 @@ pub(crate) fn examples<'a>(
 
 /// Returns one named example.
 pub(crate) fn example<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Example {
-    let known = ["value", "externalValue", "summary", "description", "dataValue", "serializedValue"];
+    let known = [
+        "value",
+        "externalValue",
+        "summary",
+        "description",
+        "dataValue",
+        "serializedValue",
+    ];
     match value {
         Value::Object(map) if known.iter().any(|key| map.contains_key(*key)) => Example {
             summary: cx.text(map, "summary", at),
@@ -283,7 +313,10 @@ pub(crate) fn header<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: 
         required: cx.flag(map, "required", at),
         deprecated: cx.optional_flag(map, "deprecated", at),
         format: schema_or_content(cx, map, at),
-        example: map.get("example").filter(|example| !example.is_null()).cloned(),
+        example: map
+            .get("example")
+            .filter(|example| !example.is_null())
+            .cloned(),
         examples: examples(cx, map, at),
         extensions: extensions(map),
     }
@@ -314,7 +347,9 @@ pub(crate) fn inline_schema<'a>(
     map: &'a Map<String, Value>,
     at: &At<'_>,
 ) -> Schema {
-    let shaped = ["type", "enum", "format", "items"].iter().any(|key| map.contains_key(*key));
+    let shaped = ["type", "enum", "format", "items"]
+        .iter()
+        .any(|key| map.contains_key(*key));
     if !shaped {
         cx.warn(
             at,

@@ -32,8 +32,8 @@ mod version;
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value};
 
-use crate::diagnostics::Diagnostic;
-use crate::document::Document;
+use crate::diagnostics::{Diagnostic, Place};
+use crate::document::{Document, with_deep_stack};
 use at::At;
 use context::Context;
 use version::Version;
@@ -63,6 +63,17 @@ pub struct Normalized {
 /// # Errors
 /// Returns all that is wrong with it when it is no OpenAPI document that a client could be made from.
 pub fn normalize(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>> {
+    with_deep_stack(|| on_this_stack(documents)).unwrap_or_else(|error| {
+        Err(vec![Diagnostic::error(
+            "no-thread",
+            Place::file(documents.main.name.clone()),
+            format!("no thread could be started to read the document: {error}"),
+            "try again when the machine has memory to spare",
+        )])
+    })
+}
+
+fn on_this_stack(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>> {
     let at = At::start(0, "", "");
     let empty = Map::new();
     let root = documents.main.value.as_object().unwrap_or(&empty);
@@ -74,7 +85,9 @@ pub fn normalize(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>>
     };
     cx.version = version;
     let openapi = openapi(&mut cx, root, &at);
-    let Context { findings, moved, .. } = cx;
+    let Context {
+        findings, moved, ..
+    } = cx;
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for file in files(documents) {
         diagnostics.extend(file.diagnostics.iter().cloned());
@@ -89,7 +102,9 @@ pub fn normalize(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>>
 }
 
 fn files(documents: &DocumentSet) -> Vec<&Document> {
-    std::iter::once(&documents.main).chain(&documents.others).collect()
+    std::iter::once(&documents.main)
+        .chain(&documents.others)
+        .collect()
 }
 
 /// Returns whether the parts that everything hangs on are mappings.

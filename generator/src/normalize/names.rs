@@ -22,7 +22,9 @@ impl<'a> Context<'a> {
         }
         while self.is_claimed(kind, &candidate) {
             match folders.pop() {
-                Some(folder) if target.file != 0 => candidate = format!("{}{candidate}", pascal(folder)),
+                Some(folder) if target.file != 0 => {
+                    candidate = format!("{}{candidate}", pascal(folder))
+                }
                 _ => break,
             }
         }
@@ -32,7 +34,11 @@ impl<'a> Context<'a> {
     }
 
     fn numbered(&self, kind: Kind, name: String) -> String {
-        let name = if name.is_empty() { pascal(kind.noun()) } else { name };
+        let name = if name.is_empty() {
+            pascal(kind.noun())
+        } else {
+            name
+        };
         if !self.is_claimed(kind, &name) {
             return name;
         }
@@ -52,7 +58,11 @@ impl<'a> Context<'a> {
         let root = self.file(target.file).map(|file| &file.value);
         match keys.as_slice() {
             ["components", _, name, rest @ ..]
-            | ["definitions" | "responses" | "parameters" | "$defs", name, rest @ ..] => {
+            | [
+                "definitions" | "responses" | "parameters" | "$defs",
+                name,
+                rest @ ..,
+            ] => {
                 let mut words = vec![component_name(name)];
                 words.extend(inner_words(rest));
                 words
@@ -87,7 +97,10 @@ fn inner_words(keys: &[&str]) -> Vec<String> {
     while let [key, after @ ..] = rest {
         rest = after;
         match (*key, after) {
-            ("properties" | "$defs" | "definitions" | "headers" | "patternProperties", [name, after @ ..]) => {
+            (
+                "properties" | "$defs" | "definitions" | "headers" | "patternProperties",
+                [name, after @ ..],
+            ) => {
                 words.push(pascal(name));
                 rest = after;
             }
@@ -163,10 +176,16 @@ mod tests {
 
     #[test]
     fn words_say_where_a_schema_lies() {
-        assert_eq!(inner_words(&["properties", "owner", "items"]).concat(), "OwnerItem");
+        assert_eq!(
+            inner_words(&["properties", "owner", "items"]).concat(),
+            "OwnerItem"
+        );
         let response = ["responses", "404", "content", "application/json", "schema"];
         assert_eq!(inner_words(&response).concat(), "NotFoundResponse");
-        assert_eq!(inner_words(&["allOf", "0", "properties", "a b"]).concat(), "AB");
+        assert_eq!(
+            inner_words(&["allOf", "0", "properties", "a b"]).concat(),
+            "AB"
+        );
         assert_eq!(operation_words("/a/{id}", "get", None).concat(), "GetAId");
         assert_eq!(stem("pet.v1.yaml"), "pet");
     }

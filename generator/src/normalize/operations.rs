@@ -43,13 +43,20 @@ pub(crate) fn operation<'a>(
                 return own_operation(cx, map, shared, &there.at());
             }
             let reason = format!("`{reference}` leads to something that is no operation");
-            cx.error(at, "wrong-reference", reason.clone(), "correct the reference");
+            cx.error(
+                at,
+                "wrong-reference",
+                reason.clone(),
+                "correct the reference",
+            );
             reason
         }
         Err(broken) => cx.broken(at, broken),
     };
     let mut operation = Operation::default();
-    operation.extensions.insert("x-broken".to_owned(), Value::String(reason));
+    operation
+        .extensions
+        .insert("x-broken".to_owned(), Value::String(reason));
     operation
 }
 
@@ -140,11 +147,16 @@ fn body<'a>(
     }
     let named = |parameter: &BodyParameter<'a>| {
         own.body.iter().any(|other| {
-            other.whole == parameter.whole && (other.whole || other.map.get("name") == parameter.map.get("name"))
+            other.whole == parameter.whole
+                && (other.whole || other.map.get("name") == parameter.map.get("name"))
         })
     };
     let mut parameters = own.body.clone();
-    let inherited = shared.parameters.body.iter().filter(|parameter| !named(parameter));
+    let inherited = shared
+        .parameters
+        .body
+        .iter()
+        .filter(|parameter| !named(parameter));
     parameters.extend(inherited.cloned());
     let consumes = media_types(cx, map, "consumes", at);
     let body = bodies::of_parameters(cx, &parameters, &consumes, at);

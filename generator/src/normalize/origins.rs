@@ -83,8 +83,14 @@ mod tests {
         ]);
         let origins = Origins::new(&files, moved);
         let place = |pointer: &str| origins.place(pointer).to_string();
-        assert_eq!(place("/components/schemas/Pet/x"), "a.yaml:4:5#/definitions/Pet/x");
-        assert_eq!(place("/components/schemas/Owner/name"), "b.yaml:2:3#/Owner/name");
+        assert_eq!(
+            place("/components/schemas/Pet/x"),
+            "a.yaml:4:5#/definitions/Pet/x"
+        );
+        assert_eq!(
+            place("/components/schemas/Owner/name"),
+            "b.yaml:2:3#/Owner/name"
+        );
         assert_eq!(place("/swagger"), "a.yaml:1:1#/swagger");
         assert_eq!(place("/swagger/none"), "a.yaml:1:1#/swagger");
     }

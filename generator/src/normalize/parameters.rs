@@ -103,7 +103,12 @@ fn one<'a>(
         Some((name, Place::QueryString)) => {
             if !is_form_content(map) {
                 let reason = "a whole query in another form than `application/x-www-form-urlencoded` is not supported";
-                cx.error(&there, "unsupported-querystring", reason, "write the query's parameters one by one");
+                cx.error(
+                    &there,
+                    "unsupported-querystring",
+                    reason,
+                    "write the query's parameters one by one",
+                );
                 if map.get("required") == Some(&Value::Bool(true)) {
                     read.broken.get_or_insert(reason.to_owned());
                 }
@@ -114,14 +119,18 @@ fn one<'a>(
         Some((name, Place::Plain(location))) => (name, location),
         None => {
             if map.get("required") == Some(&Value::Bool(true)) {
-                read.broken.get_or_insert("a required parameter cannot be read".to_owned());
+                read.broken
+                    .get_or_insert("a required parameter cannot be read".to_owned());
             }
             return;
         }
     };
     let key = (name, location);
     if read.keys.contains(&key) {
-        let message = format!("the parameter `{}` occurs twice, and the first one counts", key.0);
+        let message = format!(
+            "the parameter `{}` occurs twice, and the first one counts",
+            key.0
+        );
         cx.warn(&at, "duplicate-parameter", message, "remove one of them");
         return;
     }
@@ -163,7 +172,12 @@ fn resolved<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Result<T
     }
 }
 
-fn body<'a>(map: &'a Map<String, Value>, target: &Target<'a>, whole: bool, shared: bool) -> BodyParameter<'a> {
+fn body<'a>(
+    map: &'a Map<String, Value>,
+    target: &Target<'a>,
+    whole: bool,
+    shared: bool,
+) -> BodyParameter<'a> {
     BodyParameter {
         map,
         file: target.file,
@@ -174,7 +188,11 @@ fn body<'a>(map: &'a Map<String, Value>, target: &Target<'a>, whole: bool, share
 }
 
 /// Returns name and place of a parameter, and reports what is missing of them.
-fn place<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> Option<(String, Place)> {
+fn place<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Option<(String, Place)> {
     let word = cx.text(map, "in", at).unwrap_or_default();
     let place = match word.trim().to_ascii_lowercase().as_str() {
         "path" | "uri" => Place::Plain(Location::Path),
@@ -233,7 +251,11 @@ pub(crate) fn parameter<'a>(
         required: location == Location::Path || cx.flag(map, "required", at),
         deprecated: cx.optional_flag(map, "deprecated", at).filter(|flag| *flag),
         format: schema_or_content(cx, map, at),
-        example: map.get("example").or_else(|| map.get("x-example")).filter(|value| !value.is_null()).cloned(),
+        example: map
+            .get("example")
+            .or_else(|| map.get("x-example"))
+            .filter(|value| !value.is_null())
+            .cloned(),
         examples: examples(cx, map, at),
         explode: cx.optional_flag(map, "explode", at),
         extensions: extensions(map),
@@ -243,7 +265,11 @@ pub(crate) fn parameter<'a>(
     }
     let collected = collection_format(cx, map, &data, location, at);
     let style = match collected {
-        Some(Collected { style, explode, ours }) => {
+        Some(Collected {
+            style,
+            explode,
+            ours,
+        }) => {
             data.explode = Some(explode);
             if let Some(ours) = ours {
                 data.extensions.insert("x-style".to_owned(), ours.into());
@@ -357,7 +383,11 @@ fn collection_format<'a>(
     if cx.version != Version::V2 && !map.contains_key("collectionFormat") {
         return None;
     }
-    if !is_list || map.contains_key("schema") || map.contains_key("style") || map.contains_key("explode") {
+    if !is_list
+        || map.contains_key("schema")
+        || map.contains_key("style")
+        || map.contains_key("explode")
+    {
         return None;
     }
     let format = cx.text(map, "collectionFormat", at);
@@ -367,7 +397,12 @@ fn collection_format<'a>(
     Some(match (in_query, collected) {
         (true, collected) => collected,
         // Only queries and forms can repeat a name or have another separator in 3.0.
-        (false, Collected { ours: Some(ours), .. }) => Collected {
+        (
+            false,
+            Collected {
+                ours: Some(ours), ..
+            },
+        ) => Collected {
             style: "",
             explode: false,
             ours: Some(ours),
@@ -403,7 +438,12 @@ pub(crate) fn collected(cx: &mut Context<'_>, format: Option<&str>, at: &At<'_>)
         },
         other => {
             let message = format!("`{other}` is no collection format, and csv is used");
-            cx.warn(at, "unknown-style", message, "write csv, ssv, tsv, pipes or multi");
+            cx.warn(
+                at,
+                "unknown-style",
+                message,
+                "write csv, ssv, tsv, pipes or multi",
+            );
             plain("form", false)
         }
     }

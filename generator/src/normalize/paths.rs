@@ -57,7 +57,12 @@ fn mended_path(cx: &mut Context<'_>, path: &str, at: &At<'_>) -> String {
         false => format!("/{trimmed}"),
     };
     let message = format!("the path `{path}` is read as `{mended}`");
-    cx.warn(&at, "odd-path", message, "begin the path with a slash and leave no spaces");
+    cx.warn(
+        &at,
+        "odd-path",
+        message,
+        "begin the path with a slash and leave no spaces",
+    );
     mended
 }
 
@@ -141,7 +146,10 @@ fn item<'a>(
         Ok(target) if depth < DEEPEST_ITEM => target,
         Ok(_) => return own,
         Err(broken) => {
-            let lost = format!("{}; the operations of the path are left out", broken.message);
+            let lost = format!(
+                "{}; the operations of the path are left out",
+                broken.message
+            );
             cx.error(&at.key("$ref"), broken.rule, lost, broken.help);
             return own;
         }
@@ -185,7 +193,8 @@ fn own_item<'a>(
     }
     if !more.is_empty() {
         let more = serde_json::to_value(more).unwrap_or(Value::Null);
-        item.extensions.insert("x-additional-operations".to_owned(), more);
+        item.extensions
+            .insert("x-additional-operations".to_owned(), more);
     }
     item.parameters = common.plain;
     item
@@ -221,7 +230,12 @@ fn methods<'a>(
     let Some(map) = value.as_object() else {
         if !value.is_null() {
             let message = format!("`{key}` is no operation and is left out");
-            cx.warn(&at, "odd-method", message, "write a mapping with `responses`");
+            cx.warn(
+                &at,
+                "odd-method",
+                message,
+                "write a mapping with `responses`",
+            );
         }
         return;
     };

@@ -70,11 +70,19 @@ impl<'a> Context<'a> {
         match value {
             Value::String(text) => Some(text.clone()),
             Value::Null => {
-                self.note(&at, "null-member", format!("`{key}` is null and counts as missing"));
+                self.note(
+                    &at,
+                    "null-member",
+                    format!("`{key}` is null and counts as missing"),
+                );
                 None
             }
             Value::Number(_) | Value::Bool(_) => {
-                self.note(&at, "text-expected", format!("`{key}` is not text, and is read as text"));
+                self.note(
+                    &at,
+                    "text-expected",
+                    format!("`{key}` is not text, and is read as text"),
+                );
                 self.scalar_as_text(value, &at)
             }
             Value::Object(_) | Value::Array(_) => {
@@ -147,7 +155,9 @@ impl<'a> Context<'a> {
                     let named = item.get("name").and_then(Value::as_str).map(str::to_owned);
                     match self.scalar_as_text(item, &at).or(named) {
                         Some(text) => texts.push(text),
-                        None => self.note(&at, "text-expected", "an item that is no text is left out"),
+                        None => {
+                            self.note(&at, "text-expected", "an item that is no text is left out")
+                        }
                     }
                 }
                 texts

@@ -14,6 +14,9 @@ use crate::document::pointer;
 /// The references that one may lead through; more of them go round in circles.
 const LONGEST_CHAIN: usize = 64;
 
+/// The references that may lie on the way of one, as when it leads into what another one brings in.
+const MOST_ON_THE_WAY: usize = 8;
+
 /// What a reference leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct Target<'a> {
@@ -55,23 +58,33 @@ pub(crate) fn reference_in(map: &Map<String, Value>) -> Option<&str> {
 impl<'a> Context<'a> {
     /// Returns what a reference in a file leads to, one step far.
     pub(crate) fn resolve(&mut self, reference: &str, file: usize) -> Result<Target<'a>, Broken> {
+        self.resolve_within(reference, file, 0)
+    }
+
+    /// Resolves a reference that was met on the way of `depth` others.
+    fn resolve_within(
+        &mut self,
+        reference: &str,
+        file: usize,
+        depth: usize,
+    ) -> Result<Target<'a>, Broken> {
         let reference = reference.trim();
         let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target_file = match self.file_number(document, file) {
             Ok(number) => number,
-            Err(broken) => return self.bare_name(reference).ok_or(broken),
+            Err(broken) => return self.bare_name(reference, depth).ok_or(broken),
         };
         let fragment = percent_decoded(fragment);
         if !fragment.is_empty() && !fragment.starts_with('/') {
             if let Some(target) = self.anchor(target_file, &fragment) {
                 return Ok(target);
             }
-            if let Some(target) = self.bare_name(&fragment) {
+            if let Some(target) = self.bare_name(&fragment, depth) {
                 return Ok(target);
             }
         }
-        self.walk(target_file, &fragment, 0)
-            .or_else(|| self.other_versions_place(target_file, &fragment))
+        self.walk(target_file, &fragment, depth)
+            .or_else(|| self.other_versions_place(target_file, &fragment, depth))
             .ok_or_else(|| {
                 Broken::new(
                     "broken-reference",
@@ -168,9 +181,12 @@ impl<'a> Context<'a> {
                 return wrong("something that is no schema");
             }
             let mut segments = target.pointer.split('/').skip(1);
-            if let (Some("components"), Some(section), Some(_), None) =
-                (segments.next(), segments.next(), segments.next(), segments.next())
-                && section != "schemas"
+            if let (Some("components"), Some(section), Some(_), None) = (
+                segments.next(),
+                segments.next(),
+                segments.next(),
+                segments.next(),
+            ) && section != "schemas"
                 && KNOWN_SECTIONS.contains(&section)
             {
                 return wrong(&format!("one of `components/{section}`"));
@@ -192,7 +208,9 @@ impl<'a> Context<'a> {
             return Err(Broken::new(
                 "remote-reference",
                 format!("`{document}` is not fetched"),
-                format!("save it beside the document with `cargo xtask fetch --from {document}` and refer to that file"),
+                format!(
+                    "save it beside the document with `cargo xtask fetch --from {document}` and refer to that file"
+                ),
             ));
         }
         let base = self.file(base).map_or("", |file| &file.name);
@@ -239,10 +257,12 @@ impl<'a> Context<'a> {
                 }
                 None => {
                     let reference = reference_of(target.value)?;
-                    if depth > 8 {
+                    if depth > MOST_ON_THE_WAY {
                         return None;
                     }
-                    let through = self.resolve(reference, target.file).ok()?;
+                    let through = self
+                        .resolve_within(reference, target.file, depth + 1)
+                        .ok()?;
                     let mut rest = through.pointer.clone();
                     pointer::push(&mut rest, &segment);
                     self.walk(through.file, &rest, depth + 1)?
@@ -271,7 +291,12 @@ impl<'a> Context<'a> {
     }
 
     /// Returns what a pointer of another version of OpenAPI means in this one.
-    fn other_versions_place(&mut self, file: usize, path: &str) -> Option<Target<'a>> {
+    fn other_versions_place(
+        &mut self,
+        file: usize,
+        path: &str,
+        depth: usize,
+    ) -> Option<Target<'a>> {
         const SAME: [(&str, &str); 4] = [
             ("/definitions/", "/components/schemas/"),
             ("/responses/", "/components/responses/"),
@@ -284,12 +309,12 @@ impl<'a> Context<'a> {
                 (None, Some(rest)) => format!("{old}{rest}"),
                 (None, None) => return None,
             };
-            self.walk(file, &found, 0)
+            self.walk(file, &found, depth)
         })
     }
 
     /// Returns the schema of a reference that is nothing but its name, an old habit.
-    fn bare_name(&mut self, name: &str) -> Option<Target<'a>> {
+    fn bare_name(&mut self, name: &str, depth: usize) -> Option<Target<'a>> {
         if name.is_empty() || name.contains(['/', '#', ':']) {
             return None;
         }
@@ -298,7 +323,7 @@ impl<'a> Context<'a> {
             Version::V30 | Version::V31 => "/components/schemas".to_owned(),
         };
         pointer::push(&mut path, name);
-        self.walk(0, &path, 0)
+        self.walk(0, &path, depth)
     }
 
     fn anchor(&mut self, file: usize, name: &str) -> Option<Target<'a>> {

@@ -45,7 +45,9 @@ pub(crate) fn responses<'a>(
             continue;
         }
         for status in statuses(cx, key, &here) {
-            let word = status.as_ref().map_or("default".to_owned(), ToString::to_string);
+            let word = status
+                .as_ref()
+                .map_or("default".to_owned(), ToString::to_string);
             let here = at.step(Step::Key(key), Step::Key(&word));
             if *key != word {
                 cx.moved(&here);
@@ -69,11 +71,19 @@ pub(crate) fn responses<'a>(
 
 /// Returns the statuses that a key names; nothing in place of a status stands for `default`.
 fn statuses(cx: &mut Context<'_>, key: &str, at: &At<'_>) -> Vec<Option<StatusCode>> {
-    let found: Vec<_> = key.split([',', '|']).map(|part| status(part.trim())).collect();
+    let found: Vec<_> = key
+        .split([',', '|'])
+        .map(|part| status(part.trim()))
+        .collect();
     if found.iter().any(Option::is_none) {
         let message = format!("`{key}` is no status, and its response is left out");
         if !key.starts_with("x-") {
-            cx.error(at, "unknown-status", message, "write a status such as 200, 4XX or default");
+            cx.error(
+                at,
+                "unknown-status",
+                message,
+                "write a status such as 200, 4XX or default",
+            );
         }
         return Vec::new();
     }
@@ -84,7 +94,12 @@ fn statuses(cx: &mut Context<'_>, key: &str, at: &At<'_>) -> Vec<Option<StatusCo
     let found: Vec<_> = found.into_iter().flatten().collect();
     if !found.iter().all(exact) {
         let message = format!("the status `{key}` is not written as OpenAPI does");
-        cx.warn(at, "odd-status", message, "write a status such as 200, 4XX or default");
+        cx.warn(
+            at,
+            "odd-status",
+            message,
+            "write a status such as 200, 4XX or default",
+        );
     }
     found
 }
@@ -117,14 +132,24 @@ fn response_or_reference<'a>(
             Value::Object(map) => Ok(ReferenceOr::Item(response(cx, map, produces, false, at))),
             Value::Null => Ok(ReferenceOr::Item(Response::default())),
             Value::String(description) => {
-                cx.warn(at, "mapping-expected", "a response is only a text, which is read as its description", "write a mapping");
+                cx.warn(
+                    at,
+                    "mapping-expected",
+                    "a response is only a text, which is read as its description",
+                    "write a mapping",
+                );
                 Ok(ReferenceOr::Item(Response {
                     description: description.clone(),
                     ..Response::default()
                 }))
             }
             _ => {
-                cx.warn(at, "mapping-expected", "a response is no mapping, and counts as empty", "write a mapping");
+                cx.warn(
+                    at,
+                    "mapping-expected",
+                    "a response is no mapping, and counts as empty",
+                    "write a mapping",
+                );
                 Ok(ReferenceOr::Item(Response::default()))
             }
         };
@@ -169,7 +194,9 @@ pub(crate) fn response<'a>(
     shared: bool,
     at: &At<'_>,
 ) -> Response {
-    let description = cx.text(map, "description", at).or_else(|| cx.text(map, "summary", at));
+    let description = cx
+        .text(map, "description", at)
+        .or_else(|| cx.text(map, "summary", at));
     if description.is_none() {
         cx.warn(
             at,
@@ -218,7 +245,11 @@ fn of_schema<'a>(
         }
     }
     if types.is_empty() {
-        types.push(if is_file { "application/octet-stream" } else { "application/json" });
+        types.push(if is_file {
+            "application/octet-stream"
+        } else {
+            "application/json"
+        });
     }
     let examples = map.get("examples").and_then(Value::as_object);
     let mut content = IndexMap::with_capacity(types.len());
@@ -263,9 +294,14 @@ fn links<'a>(
         let at = at.key(name);
         let value = match reference_of(value) {
             None => Some(value),
-            Some(reference) => cx.resolve_fully(reference, at.file).ok().map(|target| target.value),
+            Some(reference) => cx
+                .resolve_fully(reference, at.file)
+                .ok()
+                .map(|target| target.value),
         };
-        let link = value.and_then(Value::as_object).and_then(|map| link(cx, map, &at));
+        let link = value
+            .and_then(Value::as_object)
+            .and_then(|map| link(cx, map, &at));
         match link {
             Some(link) => {
                 links.insert(name.clone(), ReferenceOr::Item(link));
@@ -277,7 +313,11 @@ fn links<'a>(
 }
 
 /// Returns one link; nothing for one that names no operation.
-pub(crate) fn link<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> Option<Link> {
+pub(crate) fn link<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Option<Link> {
     let operation = match cx.text(map, "operationId", at) {
         Some(id) => LinkOperation::OperationId(id),
         None => LinkOperation::OperationRef(cx.text(map, "operationRef", at)?),

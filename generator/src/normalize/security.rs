@@ -36,8 +36,14 @@ pub(crate) fn scheme<'a>(
         }),
         "basic" => Some(http("basic", description, extensions)),
         "bearer" | "jwt" | "token" => {
-            let message = format!("`{word}` is no type of security scheme, and is read as a bearer token");
-            cx.warn(at, "odd-security-scheme", message, "write type `http` and scheme `bearer`");
+            let message =
+                format!("`{word}` is no type of security scheme, and is read as a bearer token");
+            cx.warn(
+                at,
+                "odd-security-scheme",
+                message,
+                "write type `http` and scheme `bearer`",
+            );
             Some(http("bearer", description, extensions))
         }
         "oauth2" => Some(SecurityScheme::OAuth2 {
@@ -59,8 +65,14 @@ pub(crate) fn scheme<'a>(
             None
         }
         _ => {
-            let message = format!("`{word}` is no type of security scheme, and the scheme is left out");
-            cx.error(at, "odd-security-scheme", message, "write apiKey, http, oauth2 or openIdConnect");
+            let message =
+                format!("`{word}` is no type of security scheme, and the scheme is left out");
+            cx.error(
+                at,
+                "odd-security-scheme",
+                message,
+                "write apiKey, http, oauth2 or openIdConnect",
+            );
             None
         }
     }
@@ -85,7 +97,10 @@ fn http_scheme<'a>(
     map: &'a Map<String, Value>,
     at: &At<'_>,
 ) -> String {
-    if let Some(scheme) = cx.text(map, "scheme", at).filter(|scheme| !scheme.is_empty()) {
+    if let Some(scheme) = cx
+        .text(map, "scheme", at)
+        .filter(|scheme| !scheme.is_empty())
+    {
         return scheme.trim().to_ascii_lowercase();
     }
     let is_basic = name.to_ascii_lowercase().contains("basic");
@@ -197,7 +212,12 @@ fn one_flow<'a>(
         name if name.starts_with("x-") => {}
         name => {
             let message = format!("`{name}` is no OAuth2 flow and is left out");
-            cx.warn(at, "odd-security-scheme", message, "write one of the flows that OpenAPI defines");
+            cx.warn(
+                at,
+                "odd-security-scheme",
+                message,
+                "write one of the flows that OpenAPI defines",
+            );
         }
     }
 }
@@ -221,7 +241,10 @@ fn scopes<'a>(
         }
         Some(Value::Array(_)) => {
             let names = cx.texts(flow, "scopes", at);
-            names.into_iter().map(|name| (name, String::new())).collect()
+            names
+                .into_iter()
+                .map(|name| (name, String::new()))
+                .collect()
         }
         _ => IndexMap::new(),
     }
@@ -301,7 +324,13 @@ fn known(cx: &mut Context<'_>, name: &str, at: &At<'_>) -> Option<bool> {
     if cx.transport_schemes.contains(name) {
         return Some(false);
     }
-    let message = format!("the security scheme `{name}` is not defined; the requirement is left out");
-    cx.warn(at, "unknown-security-scheme", message, "define it, or correct the name");
+    let message =
+        format!("the security scheme `{name}` is not defined; the requirement is left out");
+    cx.warn(
+        at,
+        "unknown-security-scheme",
+        message,
+        "define it, or correct the name",
+    );
     None
 }

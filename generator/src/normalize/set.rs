@@ -122,10 +122,13 @@ pub(crate) fn collect<'v>(value: &'v Value, each: &mut impl FnMut(&'v str)) {
                     ("$ref", Value::String(reference)) => each(reference),
                     ("mapping", Value::Object(mapping)) => {
                         let files = mapping.values().filter_map(Value::as_str);
-                        files.filter(|name| looks_like_a_file(name)).for_each(&mut *each);
+                        files
+                            .filter(|name| looks_like_a_file(name))
+                            .for_each(&mut *each);
                         collect(value, each);
                     }
-                    (key, _) if key.starts_with("x-") && key != "x-webhooks" && key != "x-ms-paths" => {}
+                    (key, _)
+                        if key.starts_with("x-") && key != "x-webhooks" && key != "x-ms-paths" => {}
                     _ => collect(value, each),
                 }
             }
@@ -138,7 +141,9 @@ pub(crate) fn collect<'v>(value: &'v Value, each: &mut impl FnMut(&'v str)) {
 /// Returns whether a discriminator's mapping names a file and not a schema.
 pub(crate) fn looks_like_a_file(name: &str) -> bool {
     let file = name.split('#').next().unwrap_or_default();
-    [".json", ".yaml", ".yml"].iter().any(|end| file.ends_with(end))
+    [".json", ".yaml", ".yml"]
+        .iter()
+        .any(|end| file.ends_with(end))
 }
 
 /// Returns the name of the file that a reference leads to; nothing for URLs and for the document itself.
@@ -155,7 +160,10 @@ pub(crate) fn file_of(reference: &str, base: &str) -> Option<String> {
 pub(crate) fn has_scheme(reference: &str) -> bool {
     reference.starts_with("//")
         || reference.split_once(':').is_some_and(|(scheme, _)| {
-            scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            scheme.len() > 1
+                && scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         })
 }
 
@@ -207,7 +215,10 @@ mod tests {
         assert_eq!(file("/etc/passwd").as_deref(), Some("/etc/passwd"));
         assert_eq!(file("#/components/schemas/Pet"), None);
         assert_eq!(file("https://example.com/pet.yaml"), None);
-        assert_eq!(file_of("../../x.yaml", "a/main.yaml").as_deref(), Some("../x.yaml"));
+        assert_eq!(
+            file_of("../../x.yaml", "a/main.yaml").as_deref(),
+            Some("../x.yaml")
+        );
     }
 
     #[test]
@@ -224,9 +235,15 @@ mod tests {
     fn loads_until_nothing_is_missing() {
         let files = HashMap::from([
             ("a/b.yaml", "B: {$ref: 'c/c.yaml#/C'}"),
-            ("a/c/c.yaml", "C: {$ref: '../b.yaml#/B'}\nD: {$ref: '../../secret.yaml'}"),
+            (
+                "a/c/c.yaml",
+                "C: {$ref: '../b.yaml#/B'}\nD: {$ref: '../../secret.yaml'}",
+            ),
         ]);
-        let main = Source::new("a/main.yaml", "openapi: 3.0.0\nx: {$ref: b.yaml#/B}\ny: {$ref: gone.yaml}");
+        let main = Source::new(
+            "a/main.yaml",
+            "openapi: 3.0.0\nx: {$ref: b.yaml#/B}\ny: {$ref: gone.yaml}",
+        );
         let set = DocumentSet::new(document::parse(&main).unwrap())
             .load(|name| match files.get(name) {
                 Some(text) => Ok(text.as_bytes().to_vec()),

@@ -26,7 +26,9 @@ pub(crate) fn operation_servers<'a>(
     let root = &cx.set.main.value;
     let global = root.get("schemes").and_then(Value::as_array);
     let same = global.is_some_and(|global| {
-        schemes.iter().all(|scheme| global.iter().any(|there| there == scheme))
+        schemes
+            .iter()
+            .all(|scheme| global.iter().any(|there| there == scheme))
     });
     if schemes.is_empty() || same || root.get("host").is_none() {
         return Vec::new();
@@ -50,7 +52,11 @@ fn with_schemes(cx: &mut Context<'_>, mut schemes: Vec<String>) -> Vec<Server> {
     let host = host.trim().trim_end_matches('/');
     if host.is_empty() {
         // Relative to where the document was fetched from, as the standard has it.
-        let url = if base_path.is_empty() { "/".to_owned() } else { base_path };
+        let url = if base_path.is_empty() {
+            "/".to_owned()
+        } else {
+            base_path
+        };
         return vec![server(url)];
     }
     if let Some((_, rest)) = host.split_once("://") {

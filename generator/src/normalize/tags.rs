@@ -19,7 +19,9 @@ pub(crate) fn map(cx: &mut Context<'_>) {
             continue;
         };
         let extensions = &schema.schema_data.extensions;
-        let value = VALUE_OF_CHILD.iter().find_map(|key| extensions.get(*key)?.as_str());
+        let value = VALUE_OF_CHILD
+            .iter()
+            .find_map(|key| extensions.get(*key)?.as_str());
         if let Some(value) = value
             && let Some(base) = base_with_discriminator(cx, name)
         {

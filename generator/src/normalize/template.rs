@@ -1,8 +1,6 @@
 //! The variables of a path and the parameters that fill them.
 
-use openapiv3::{
-    Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr,
-};
+use openapiv3::{Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr};
 
 use super::at::At;
 use super::context::Context;
@@ -27,7 +25,10 @@ pub(crate) fn variables(path: &str) -> Vec<Variable> {
             break;
         };
         // `{a{b}` names `b`.
-        let start = path[open..close].rfind('{').map_or(open, |inner| open + inner) + 1;
+        let start = path[open..close]
+            .rfind('{')
+            .map_or(open, |inner| open + inner)
+            + 1;
         let name = &path[start..close];
         if !name.is_empty() && !found.iter().any(|there| there.name == name) {
             found.push(Variable {
@@ -65,7 +66,10 @@ pub(crate) fn reconcile(
     let missing = missing(variables, &there);
     let missing = rename_and_drop(cx, variables, missing, parameters, true, at);
     for name in missing {
-        let query = parameters.keys.iter().position(|key| key.0 == name && key.1 == Location::Query);
+        let query = parameters
+            .keys
+            .iter()
+            .position(|key| key.0 == name && key.1 == Location::Query);
         let moved = query.and_then(|index| into_path(cx, parameters, index));
         let message = match moved {
             Some(()) => format!("`{name}` is a variable of the path, not of the query"),
@@ -87,7 +91,8 @@ fn missing(variables: &[Variable], keys: &[(String, Location)]) -> Vec<String> {
     let declared = |variable: &&Variable| {
         keys.iter().any(|(name, location)| {
             *name == variable.name
-                && (*location == Location::Path || (variable.in_query && *location == Location::Query))
+                && (*location == Location::Path
+                    || (variable.in_query && *location == Location::Query))
         })
     };
     let missing = variables.iter().filter(|variable| !declared(variable));
@@ -115,15 +120,23 @@ fn rename_and_drop(
         }
         let name = parameters.keys[index].0.clone();
         let alone = alone_is_enough && strays == 1 && missing.len() == 1;
-        let meant = missing.iter().position(|variable| alone || letters(variable) == letters(&name));
+        let meant = missing
+            .iter()
+            .position(|variable| alone || letters(variable) == letters(&name));
         if let Some(position) = meant {
             let variable = missing.remove(position);
             let message = format!("the path calls the parameter `{name}` by the name `{variable}`");
-            cx.warn(at, "renamed-path-parameter", message, "use the same name in both");
+            cx.warn(
+                at,
+                "renamed-path-parameter",
+                message,
+                "use the same name in both",
+            );
             rename(cx, parameters, index, &variable);
             index += 1;
         } else {
-            let message = format!("the path has no variable `{name}`, so the parameter is left out");
+            let message =
+                format!("the path has no variable `{name}`, so the parameter is left out");
             cx.warn(
                 at,
                 "stray-path-parameter",
@@ -140,7 +153,11 @@ fn rename_and_drop(
 /// Returns what two spellings of the same name have in common.
 fn letters(name: &str) -> String {
     let plain = name.split(':').next().unwrap_or(name);
-    plain.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    plain
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn rename(cx: &Context<'_>, parameters: &mut Parameters<'_>, index: usize, name: &str) {
@@ -174,7 +191,11 @@ fn own(cx: &Context<'_>, parameter: &ReferenceOr<Parameter>) -> Option<Parameter
         ReferenceOr::Reference { reference } => {
             let name = reference.rsplit('/').next()?;
             let name = crate::document::pointer::unescape(name);
-            cx.components.parameters.get(name.as_ref())?.as_item().cloned()
+            cx.components
+                .parameters
+                .get(name.as_ref())?
+                .as_item()
+                .cloned()
         }
     }
 }
@@ -213,13 +234,21 @@ mod tests {
 
     fn names(path: &str) -> Vec<(String, bool)> {
         let found = variables(path).into_iter();
-        found.map(|variable| (variable.name, variable.in_query)).collect()
+        found
+            .map(|variable| (variable.name, variable.in_query))
+            .collect()
     }
 
     #[test]
     fn finds_the_variables_of_a_path() {
-        assert_eq!(names("/a/{b}/c/{d}"), [("b".into(), false), ("d".into(), false)]);
-        assert_eq!(names("/a/{b}?c={c}&b={b}"), [("b".into(), false), ("c".into(), true)]);
+        assert_eq!(
+            names("/a/{b}/c/{d}"),
+            [("b".into(), false), ("d".into(), false)]
+        );
+        assert_eq!(
+            names("/a/{b}?c={c}&b={b}"),
+            [("b".into(), false), ("c".into(), true)]
+        );
         assert_eq!(names("/a/{b"), []);
         assert_eq!(names("/a/{}/{{b}}"), [("b".into(), false)]);
         assert_eq!(names("/{ä}.json"), [("ä".into(), false)]);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::text::{literal, literals};
 use super::{Target, header, operations};
 use crate::ir::{Api, SecurityKind, Server};
+use crate::names;
 use crate::render::docs;
 
 /// Renders the module of an API.
@@ -120,29 +121,25 @@ pub(super) static API: Api = Api {{
 
 fn standalone_client(out: &mut String, api: &Api, target: &Target<'_>) {
     let base_url = api.servers.first().map(default_url).unwrap_or_default();
-    out.push_str("use portal_runtime::{Api, Builder, Call, Operation, Requirement, Scheme, SchemeKind, Server, ServerVariable, Standalone};\n\n");
+    let client = &api.client;
     _ = writeln!(
         out,
-        "/// The client of {title}.
+        "use portal_runtime::{{Api, Builder, Call, ForService, Operation, Service}};
+
+/// The client of {title}. Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct Client {{
+pub struct {client} {{
     client: portal_runtime::Client,
 }}
 
-impl Client {{
-    /// Starts a client: credentials, and where the API is.
-    pub fn builder() -> Builder<Self> {{
-        Builder::standalone(&STANDALONE)
+impl {client} {{
+    /// Starts a client: credentials by security scheme, and where the API is.
+    pub fn builder() -> Builder<Self, ForService> {{
+        Builder::for_service(&SERVICE, |client| Self {{ client }})
     }}
 
     fn call<T, E, H>(&self, operation: &'static Operation<T, E>) -> Call<T, E, H> {{
         self.client.call(operation)
-    }}
-}}
-
-impl From<portal_runtime::Client> for Client {{
-    fn from(client: portal_runtime::Client) -> Self {{
-        Self {{ client }}
     }}
 }}
 
@@ -151,55 +148,63 @@ static API: Api = Api {{
     title: {title_literal},
     version: {version},
     base_url: {base_url},
-}};",
+}};
+
+/// The service as its document describes it: servers, the first being the default, and security schemes.
+pub static SERVICE: Service = Service {{
+    name: {id},
+    env_prefix: {prefix},
+    servers: &[",
         title = docs::first_line(&api.title),
         id = literal(target.id),
         title_literal = literal(&api.title),
         version = literal(&api.version),
         base_url = literal(&base_url),
+        prefix = literal(&names::constant_name(target.id)),
     );
-    security(out, api);
-    servers(out, api);
-}
-
-fn security(out: &mut String, api: &Api) {
-    out.push_str("\nstatic STANDALONE: Standalone = Standalone {\n    api: &API,\n    schemes: &[\n");
+    api.servers.iter().for_each(|server| self::server(out, server));
+    out.push_str("    ],\n    schemes: &[\n");
     for scheme in &api.security_schemes {
-        let kind = match &scheme.kind {
-            SecurityKind::ApiKeyHeader(name) => format!("ApiKeyHeader({})", literal(name)),
-            SecurityKind::ApiKeyQuery(name) => format!("ApiKeyQuery({})", literal(name)),
-            SecurityKind::ApiKeyCookie(name) => format!("ApiKeyCookie({})", literal(name)),
-            SecurityKind::Basic => "Basic".to_owned(),
-            SecurityKind::Bearer => "Bearer".to_owned(),
-            SecurityKind::ClientCredentials { token_url } => {
-                format!("ClientCredentials {{ token_url: {} }}", literal(token_url))
-            }
-        };
-        let name = literal(&scheme.name);
-        _ = writeln!(out, "        Scheme {{ name: {name}, kind: SchemeKind::{kind} }},");
+        lines(out, "        // ", &docs::rustdoc(&scheme.description));
+        let (name, kind) = (literal(&scheme.name), security_scheme(&scheme.kind));
+        _ = writeln!(
+            out,
+            "        portal_runtime::Scheme {{ name: {name}, kind: portal_runtime::SecurityScheme::{kind} }},"
+        );
     }
-    let requirements = operations::requirements(&api.security);
-    _ = writeln!(out, "    ],\n    security: &[{requirements}],\n    servers: SERVERS,\n}};");
+    out.push_str("    ],\n};\n");
 }
 
-fn servers(out: &mut String, api: &Api) {
-    out.push_str("\n/// The servers that the document names, the first being the default.\n");
-    out.push_str("pub static SERVERS: &[Server] = &[\n");
-    for server in &api.servers {
-        lines(out, "    // ", &docs::rustdoc(&server.description));
-        _ = writeln!(out, "    Server {{\n        url: {},\n        variables: &[", literal(&server.url));
-        for variable in &server.variables {
-            _ = writeln!(
-                out,
-                "            ServerVariable {{ name: {}, default: {}, allowed: &{} }},",
-                literal(&variable.name),
-                literal(&variable.default),
-                literals(&variable.allowed)
-            );
-        }
-        out.push_str("        ],\n    },\n");
+fn security_scheme(kind: &SecurityKind) -> String {
+    match kind {
+        SecurityKind::ApiKeyHeader(name) => format!("ApiKeyHeader({})", literal(name)),
+        SecurityKind::ApiKeyQuery(name) => format!("ApiKeyQuery({})", literal(name)),
+        SecurityKind::ApiKeyCookie(name) => format!("ApiKeyCookie({})", literal(name)),
+        SecurityKind::Basic => "Basic".to_owned(),
+        SecurityKind::Bearer => "Bearer".to_owned(),
+        SecurityKind::ClientCredentials { token_url, scopes } => format!(
+            "OAuth2ClientCredentials {{ token_url: {}, scopes: &{} }}",
+            literal(token_url),
+            literals(scopes)
+        ),
+        SecurityKind::Unsupported(words) => format!("Unsupported({})", literal(words)),
     }
-    out.push_str("];\n");
+}
+
+fn server(out: &mut String, server: &Server) {
+    lines(out, "        // ", &docs::rustdoc(&server.description));
+    let url = literal(&server.url);
+    _ = write!(out, "        portal_runtime::Server {{ url: {url}, variables: &[");
+    for variable in &server.variables {
+        _ = write!(
+            out,
+            "\n            portal_runtime::ServerVariable {{ name: {}, default: {}, allowed: &{} }},",
+            literal(&variable.name),
+            literal(&variable.default),
+            literals(&variable.allowed)
+        );
+    }
+    out.push_str("] },\n");
 }
 
 /// A server's URL with its variables at their defaults.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, WIRE_TYPES, literal, used, vendor_doc};
+use super::text::{TypeText, import_used, literal, used, vendor_doc};
 use crate::ir::{Api, Part, PartKind, Payload};
 
 /// Renders the module `multipart`, if any operation has such a body.
@@ -11,10 +11,13 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
     let text = TypeText { api, prefix: "types::" };
     let mut body = String::new();
     for operation in api.operations() {
-        if let Some(Payload::Multipart { type_name, parts, .. }) =
-            operation.body.as_ref().map(|body| &body.payload)
-        {
-            form(&mut body, &text, &operation.name, type_name, parts);
+        let payload = operation.body.as_ref().map(|body| &body.payload);
+        if let Some(Payload::Multipart { media_type, parts, type_name }) = payload {
+            let start = match media_type.as_str() {
+                "multipart/form-data" => "Form::new()".to_owned(),
+                other => format!("Form::with_media_type({})", literal(other)),
+            };
+            form(&mut body, &text, &operation.name, type_name, parts, &start);
         }
     }
     if body.is_empty() {
@@ -25,11 +28,7 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
     if !used(&body, &["BTreeMap"]).is_empty() {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let runtime: Vec<&str> = used(&body, &["Form", "Part"])
-        .into_iter()
-        .chain(used(&body, WIRE_TYPES))
-        .collect();
-    _ = writeln!(file, "use portal_runtime::{{{}}};", runtime.join(", "));
+    file.push_str(&import_used(&body, &["Form", "Part"]));
     if body.contains("types::") {
         file.push_str("\nuse super::types;\n");
     }
@@ -37,7 +36,14 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
     Some(file)
 }
 
-fn form(out: &mut String, text: &TypeText<'_>, operation: &str, name: &str, parts: &[Part]) {
+fn form(
+    out: &mut String,
+    text: &TypeText<'_>,
+    operation: &str,
+    name: &str,
+    parts: &[Part],
+    start: &str,
+) {
     _ = writeln!(out, "\n/// The parts that `{operation}` sends.\n#[derive(Debug)]\npub struct {name} {{");
     for part in parts {
         let otherwise = format!("The part {}.", super::text::code(&part.wire_name));
@@ -61,11 +67,11 @@ fn form(out: &mut String, text: &TypeText<'_>, operation: &str, name: &str, part
         _ = writeln!(out, "            {value},");
     }
     out.push_str("            more: Vec::new(),\n        }\n    }\n\n");
-    out.push_str("    pub(super) fn into_form(self) -> Form {\n        let mut form = Form::new();\n");
+    _ = writeln!(out, "    pub(super) fn into_form(self) -> Form {{\n        let mut form = {start};");
     for part in parts {
         push(out, part);
     }
-    out.push_str("        for (name, part) in self.more {\n            form = form.part(&name, part);\n        }\n");
+    out.push_str("        for (name, part) in self.more {\n            form = form.part(name, part);\n        }\n");
     out.push_str("        form\n    }\n}\n");
 }
 
@@ -87,7 +93,7 @@ fn push(out: &mut String, part: &Part) {
     let add = |value: &str| match &part.kind {
         PartKind::File(None) => format!("form = form.part({wire}, {value});"),
         PartKind::File(Some(media_type)) => {
-            format!("form = form.part({wire}, {value}.or_media_type({}));", literal(media_type))
+            format!("form = form.part({wire}, {value}.or_content_type({}));", literal(media_type))
         }
         PartKind::Text(_) => format!("form = form.text({wire}, &{value});"),
         PartKind::Json(_) => format!("form = form.json({wire}, &{value});"),

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use super::docs;
 use super::examples;
-use super::text::{TypeText, WIRE_TYPES, code, literal, literals, used};
+use super::text::{TypeText, code, import, import_used, literal, literals, used};
 use super::types::alias;
 use super::{Target, format, header};
 use crate::ir::{
@@ -18,7 +18,7 @@ use crate::ir::{
 /// What modules of operations import from the runtime where they use it.
 const RUNTIME: &[&str] = &[
     "Body", "Bundle", "Bytes", "ByteStream", "Call", "Grants", "Operation", "Requirement", "Status", "Style",
-    "ToParam", "JsonText", "Encoding", "body", "operation",
+    "FieldEncoding", "body", "operation",
 ];
 const PAGE: &[&str] = &["Items", "PageKind", "Pages", "Paging"];
 
@@ -66,15 +66,8 @@ impl Operations<'_> {
         if !used(body, &["BTreeMap"]).is_empty() {
             imports.push_str("use std::collections::BTreeMap;\n\n");
         }
-        let runtime: Vec<&str> = used(body, RUNTIME)
-            .into_iter()
-            .chain(used(body, WIRE_TYPES))
-            .collect();
-        _ = writeln!(imports, "use portal_runtime::{{{}}};", runtime.join(", "));
-        let page = used(body, PAGE);
-        if !page.is_empty() {
-            _ = writeln!(imports, "use portal_runtime::page::{{{}}};", page.join(", "));
-        }
+        imports.push_str(&import_used(body, RUNTIME));
+        imports.push_str(&import("portal_runtime::page", &used(body, PAGE)));
         let mut own: Vec<&str> = vec![&self.api.client, "types", "Read", "Write", "API"];
         let responses = [&self.api.errors, &self.api.successes];
         own.extend(responses.into_iter().flatten().map(|item| item.name.as_str()));
@@ -84,7 +77,8 @@ impl Operations<'_> {
             _ => None,
         });
         own.extend(groups);
-        _ = writeln!(imports, "\nuse super::{{{}}};\n", used(body, &own).join(", "));
+        imports.push('\n');
+        imports.push_str(&import("super", &used(body, &own)));
         imports
     }
 
@@ -105,8 +99,11 @@ impl Operations<'_> {
         let alias = match operation.operation_id.as_str() {
             "" => quote! {},
             id => {
-                let id = tokens(&alias(id));
-                quote! { #[doc(alias = #id)] }
+                let id = alias(id);
+                // An alias that is the name itself is refused.
+                let other = id.trim_matches('"') != operation.name && id != "\"\"";
+                let id = tokens(&id);
+                if other { quote! { #[doc(alias = #id)] } } else { quote! {} }
             }
         };
         let deprecated = operation
@@ -176,7 +173,12 @@ impl Operations<'_> {
         });
         let body = operation.body.as_ref().filter(|body| body.required);
         let body = body.map(set_body);
-        quote! { self.call(&#constant) #(#setters)* #body }
+        // The document requires the page's parameters, so there are some even where the caller names none.
+        let paged = operation.paging.as_ref().filter(|paging| paging.required).map(|_| {
+            let paging = format_ident!("{}_PAGING", operation.constant);
+            quote! { .paged(&#paging) }
+        });
+        quote! { self.call(&#constant) #(#setters)* #paged #body }
     }
 
     fn call_type(&self, operation: &Operation) -> TokenStream {
@@ -215,12 +217,12 @@ impl Operations<'_> {
         let (name, method) = (&operation.type_name, &operation.name);
         let mut out = format!(
             "\noperation! {{\n    /// A call of [`{method}`]({client}::{method}): await it to send it.\n    \
-             {name} => {success}, {error}{headers}\n}}\n\n",
+             {name} => {success}, {error}{headers}\n}}\n",
             client = self.api.client,
             success = super::spaced(&success),
             error = operation.error,
         );
-        let setters = operation.options.iter().filter_map(|parameter| self.setter(parameter));
+        let setters = operation.options.iter().map(|parameter| self.setter(operation, parameter));
         let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
             let (name, ty, send) = (format_ident!("{}", body.name), self.body_type(body), set_body(body));
             let docs = doc_attributes(&or(docs::rustdoc(&body.description), "Sets the body."));
@@ -232,10 +234,18 @@ impl Operations<'_> {
         out
     }
 
-    fn setter(&self, parameter: &Parameter) -> Option<TokenStream> {
+    fn setter(&self, operation: &Operation, parameter: &Parameter) -> TokenStream {
         let name = format_ident!("{}", parameter.name);
         let ty = tokens(&self.text.argument(&parameter.ty));
-        let send = set(parameter, &quote! { #name });
+        let wire_name = &parameter.wire_name;
+        let counts_pages = operation.paging.as_ref().is_some_and(|paging| {
+            parameter.location == Location::Query
+                && (paging.index == *wire_name || paging.size == *wire_name)
+        });
+        let send = match counts_pages {
+            true => quote! { .set_query(#wire_name, #name) },
+            false => set(parameter, &quote! { #name }),
+        };
         let mut words = or(
             docs::rustdoc(&parameter.description),
             &format!("Sets {}.", code(&parameter.wire_name)),
@@ -247,12 +257,12 @@ impl Operations<'_> {
         let deprecated = parameter
             .deprecated
             .then(|| quote! { #[deprecated = "deprecated by its vendor"] });
-        Some(quote! {
+        quote! {
             #docs
             #deprecated
             #[must_use]
             pub fn #name(self, #name: #ty) -> Self { Self(self.0 #send) }
-        })
+        }
     }
 
     fn pages(&self, operation: &Operation, paging: &Paging) -> TokenStream {
@@ -273,27 +283,26 @@ impl Operations<'_> {
             }
         };
         let total = match &paging.total {
-            None => quote! { |_| None },
+            None => quote! {},
             Some((field, presence, _)) => {
                 let field = format_ident!("{}", field);
-                match presence {
-                    Presence::Required => quote! { |page| Some(i64::from(page.#field)) },
-                    Presence::Nullable | Presence::Optional => {
-                        quote! { |page| page.#field.map(i64::from) }
-                    }
-                    Presence::Patch => quote! { |page| page.#field.value().copied().map(i64::from) },
-                }
+                let count = match presence {
+                    Presence::Required => quote! { Some(i64::from(page.#field)) },
+                    Presence::Nullable | Presence::Optional => quote! { page.#field.map(i64::from) },
+                    Presence::Patch => quote! { page.#field.value().copied().map(i64::from) },
+                };
+                quote! { .row_count(|page| #count) }
             }
         };
         quote! {
             #[doc = " All items of all pages, one after another. Pages are asked for as they are needed."]
             pub fn items(self) -> Items<#page, #item, #error> {
-                Items::new(self.0, &#constant, #items, #total)
+                Items::new(self.0, &#constant, #items) #total
             }
 
             #[doc = " All pages, one after another."]
             pub fn pages(self) -> Pages<#page, #item, #error> {
-                Pages::new(self.0, &#constant, #items, #total)
+                Pages::new(self.0, &#constant, #items) #total
             }
         }
     }
@@ -386,10 +395,14 @@ fn or(text: String, otherwise: &str) -> String {
 /// The call's setter for a parameter.
 fn set(parameter: &Parameter, value: &TokenStream) -> TokenStream {
     let name = &parameter.wire_name;
-    let value = match parameter.json {
-        true => quote! { JsonText(&#value) },
-        false => value.clone(),
-    };
+    if parameter.json {
+        return match parameter.location {
+            Location::Path => quote! { .path_json(#name, &#value) },
+            Location::Query => quote! { .query_json(#name, &#value) },
+            Location::Header => quote! { .header_json(#name, &#value) },
+            Location::Cookie => quote! { .cookie_json(#name, &#value) },
+        };
+    }
     let style = style(parameter.style);
     let explode = parameter.explode;
     match (parameter.location, parameter.style, explode) {
@@ -415,14 +428,13 @@ fn set_body(body: &Body) -> TokenStream {
         Payload::Form { encodings, .. } => {
             let encodings = encodings.iter().map(|encoding| {
                 let (name, style, explode) = (&encoding.name, style(encoding.style), encoding.explode);
-                quote! { Encoding { name: #name, style: #style, explode: #explode } }
+                quote! {
+                    FieldEncoding { name: #name, style: #style, explode: #explode, reserved: false }
+                }
             });
             quote! { .form(#name, &[#(#encodings),*]) }
         }
-        Payload::Multipart { media_type, .. } if media_type == "multipart/form-data" => {
-            quote! { .multipart(#name.into_form()) }
-        }
-        Payload::Multipart { media_type, .. } => quote! { .multipart_as(#media_type, #name.into_form()) },
+        Payload::Multipart { .. } => quote! { .multipart(#name.into_form()) },
         Payload::Text { media_type } => quote! { .text(#media_type, #name) },
         Payload::Bytes { media_type } => quote! { .bytes(#media_type, #name) },
     }
@@ -488,7 +500,7 @@ fn paging_static(operation: &Operation, paging: &Paging) -> String {
     };
     format!(
         "\nstatic {}_PAGING: Paging = Paging {{\n    index: {},\n    size: {},\n    kind: PageKind::{kind},\n    \
-         first: {},\n    default_size: {},\n    max_size: {:?},\n}};\n",
+         first: {},\n    default_size: {},\n    max: {:?},\n}};\n",
         operation.constant,
         literal(&paging.index),
         literal(&paging.size),

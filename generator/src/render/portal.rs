@@ -49,7 +49,17 @@ fn base_url(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> Str
     match &settings.gateway {
         Some(gateway) => format!("{}{path}", gateway.trim_end_matches('/')),
         None if manifest.gateway.regions.is_empty() => declared.trim_end_matches('/').to_owned(),
-        None => format!("{{gateway}}{path}"),
+        None => format!("{}{path}", gateway(manifest)),
+    }
+}
+
+/// The gateway that all regions share, or the placeholder for each region's own.
+fn gateway(manifest: &Manifest) -> &str {
+    let mut gateways = manifest.gateway.regions.iter().map(|region| region.gateway.trim_end_matches('/'));
+    let first = gateways.next().unwrap_or_default();
+    match gateways.all(|other| other == first) {
+        true => first,
+        false => "{gateway}",
     }
 }
 
@@ -80,7 +90,12 @@ fn module(manifest: &Manifest, apis: &[(&manifest::Api, ir::Api)]) -> String {
     }
     let client = &manifest.client;
     out.push_str("\nuse std::fmt;\nuse std::marker::PhantomData;\n\n");
-    out.push_str("use portal_runtime::{Builder, Bundle, Client, Portal, PortalClient};\n");
+    out.push_str(
+        "use portal_runtime::{Builder, Bundle, Client, ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};\n",
+    );
+    if manifest.gateway.subscription_key.is_some() {
+        out.push_str("use portal_runtime::SubscriptionKey;\n");
+    }
     regions(&mut out, manifest);
     _ = writeln!(
         out,
@@ -94,6 +109,13 @@ pub struct {client}<B> {{
 impl<B: Bundle> {client}<B> {{"
     );
     builder(&mut out, manifest);
+    out.push_str(
+        "
+    fn new(client: Client) -> Self {
+        Self { client, bundle: PhantomData }
+    }
+",
+    );
     for (settings, api) in apis {
         let (module, title) = (&settings.module, docs::first_line(&api.title));
         _ = writeln!(
@@ -111,18 +133,6 @@ impl<B: Bundle> {client}<B> {{"
     _ = writeln!(
         out,
         "}}
-
-impl<B: Bundle> PortalClient for {client}<B> {{
-    type Bundle = B;
-
-    fn from_client(client: Client) -> Self {{
-        Self {{ client, bundle: PhantomData }}
-    }}
-
-    fn client(&self) -> &Client {{
-        &self.client
-    }}
-}}
 
 impl<B> Clone for {client}<B> {{
     fn clone(&self) -> Self {{
@@ -166,7 +176,7 @@ fn builder(out: &mut String, manifest: &Manifest) {
         false => out.push_str(
             "    /// Starts a client for a region: credentials, scopes, timeouts.
     pub fn builder(region: Region) -> Builder<Self> {
-        Builder::portal(&PORTAL, region.id())
+        Builder::new::<B>(&PORTAL, region.id(), Self::new)
     }
 ",
         ),
@@ -174,7 +184,7 @@ fn builder(out: &mut String, manifest: &Manifest) {
             "    /// Starts a client: credentials, scopes, timeouts. The portal's pages do not name the host of every API,
     /// so the base URL of each has to be given.
     pub fn builder() -> Builder<Self> {
-        Builder::portal(&PORTAL, \"\")
+        Builder::new::<B>(&PORTAL, \"\", Self::new)
     }
 ",
         ),
@@ -192,41 +202,38 @@ fn portal_static(manifest: &Manifest) -> String {
         manifest::ClientAuthentication::Basic => "Basic",
     };
     let key = match &manifest.gateway.subscription_key {
-        Some(key) => format!("Some({})", literal(&key.header)),
+        Some(key) => format!("Some(SubscriptionKey {{ header: {} }})", literal(&key.header)),
         None => "None".to_owned(),
     };
-    let regions: Vec<String> = manifest
-        .gateway
-        .regions
-        .iter()
-        .map(|region| format!("({}, {})", literal(&region.id), literal(&region.gateway)))
-        .collect();
+    let mut apis = String::new();
+    for api in &manifest.apis {
+        let feature = literal(&api.feature);
+        _ = writeln!(apis, "        #[cfg(feature = {feature})]\n        &{}::API,", api.module);
+    }
     format!(
         "static PORTAL: Portal = Portal {{
     name: {name},
     env_prefix: {prefix},
-    token_url: {token_url},
-    authorize_url: {authorize_url},
-    device_authorization_url: {device_url},
-    dialect: portal_runtime::Dialect {{
-        parameters: portal_runtime::TokenParameters::{parameters},
-        authentication: portal_runtime::ClientAuthentication::{authentication},
+    identity: IdentityProvider {{
+        token_url: {token_url},
+        dialect: Dialect {{
+            parameters: Parameters::{parameters},
+            client_authentication: ClientAuthentication::{authentication},
+            scopes: {scopes},
+        }},
+        default_lifetime: {lifetime},
     }},
     subscription_key: {key},
-    regions: &[{regions}],
+    apis: &[
+{apis}    ],
 }};
 ",
         name = literal(&manifest.portal),
         prefix = literal(&manifest.env_prefix),
         token_url = literal(&provider.token_url),
-        authorize_url = optional(provider.authorize_url.as_deref()),
-        device_url = optional(provider.device_authorization_url.as_deref()),
-        regions = regions.join(", "),
+        scopes = provider.scopes,
+        lifetime = provider.default_lifetime,
     )
-}
-
-fn optional(text: Option<&str>) -> String {
-    text.map_or("None".to_owned(), |text| format!("Some({})", literal(text)))
 }
 
 fn bundles(manifest: &Manifest) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, WIRE_TYPES, literal, used, vendor_doc};
+use super::text::{TypeText, import_used, literal, used, vendor_doc};
 use crate::ir::{Api, Content, HeaderStruct, ResponseEnum, Status};
 
 /// Renders the module `responses`.
@@ -24,13 +24,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     if !used(&body, &["BTreeMap"]).is_empty() {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let macros = used(&body, &["errors", "headers", "successes"]);
-    let runtime: Vec<&str> = used(&body, &["Bytes"])
-        .into_iter()
-        .chain(used(&body, WIRE_TYPES))
-        .chain(macros)
-        .collect();
-    _ = writeln!(file, "use portal_runtime::{{{}}};", runtime.join(", "));
+    file.push_str(&import_used(&body, &["ByteStream", "Bytes", "errors", "headers", "successes"]));
     if !used(&body, &["types"]).is_empty() {
         file.push_str("\nuse super::types;\n");
     }
@@ -50,8 +44,9 @@ fn response_enum(text: &TypeText<'_>, item: &ResponseEnum, form: &str) -> String
         let payload = match &variant.content {
             Content::Empty => String::new(),
             Content::Json(ty) => format!("({})", text.owned(ty)),
-            Content::OptionalJson(ty) => format!("(Option<{}>)", text.owned(ty)),
+            Content::OptionalJson(ty) => format!("(optional {})", text.owned(ty)),
             Content::Text => "(text String)".to_owned(),
+            Content::Stream if form == "successes" => "(stream ByteStream)".to_owned(),
             Content::Stream | Content::Bytes | Content::Several(_) => "(bytes Bytes)".to_owned(),
         };
         _ = writeln!(out, "        {pattern} => {}{payload},", variant.name);

@@ -7,7 +7,7 @@ use crate::ir::{Api, Presence, Type};
 
 /// The wire types of the runtime that generated modules import where they use them.
 pub(super) const WIRE_TYPES: &[&str] = &[
-    "Base64", "Date", "DateTime", "Decimal", "Duration", "Json", "Nullable", "Secret", "Time", "Uuid",
+    "Base64", "Date", "DateTime", "Decimal", "Duration", "Encode", "Json", "Nullable", "Secret", "Time", "Uuid",
 ];
 
 /// Writes types as Rust does, with named ones below `prefix` (such as `types::`).
@@ -63,7 +63,7 @@ impl TypeText<'_> {
         match self.api.plain(ty) {
             Type::String => "&str".to_owned(),
             Type::List(item) => match self.api.plain(item) {
-                Type::String => "&[impl AsRef<str> + ToParam]".to_owned(),
+                Type::String => "&[impl AsRef<str> + Encode]".to_owned(),
                 _ => format!("&[{}]", self.owned(item)),
             },
             _ if self.is_copy(ty) => self.owned(ty),
@@ -158,6 +158,24 @@ pub(super) fn code(text: &str) -> String {
 pub(super) fn literals<S: AsRef<str>>(texts: &[S]) -> String {
     let all: Vec<String> = texts.iter().map(|text| literal(text.as_ref())).collect();
     format!("[{}]", all.join(", "))
+}
+
+/// Imports of what `code` uses of the runtime: wire types, and what else it may need.
+pub(super) fn import_used(code: &str, others: &[&str]) -> String {
+    let wire = import("portal_runtime::wire", &used(code, WIRE_TYPES));
+    let macros_and_more = import("portal_runtime", &used(code, others));
+    format!("{macros_and_more}{wire}")
+}
+
+/// A `use` of names below a path; nothing without names.
+pub(super) fn import(path: &str, names: &[&str]) -> String {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    match names[..] {
+        [] => String::new(),
+        [name] => format!("use {path}::{name};\n"),
+        _ => format!("use {path}::{{{}}};\n", names.join(", ")),
+    }
 }
 
 /// The names out of `candidates` that stand as words in `code`, in order.

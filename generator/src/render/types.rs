@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, WIRE_TYPES, code, doc, literal, literals, used, vendor_doc};
+use super::text::{TypeText, code, doc, import_used, literal, literals, used, vendor_doc};
 use crate::ir::{Api, Enum, Field, Presence, Struct, TypeDef, TypeKind, Union};
 
 /// Renders the module `types`.
@@ -19,12 +19,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     if used(&body, &["BTreeMap"]).len() == 1 {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let wire = used(&body, WIRE_TYPES);
-    let macros = used(&body, &["integer_enum", "model", "string_enum", "union"]);
-    let imports: Vec<&str> = wire.into_iter().chain(macros).collect();
-    if !imports.is_empty() {
-        _ = writeln!(file, "use portal_runtime::{{{}}};", imports.join(", "));
-    }
+    file.push_str(&import_used(&body, &["integer_enum", "model", "string_enum", "union"]));
     file.push_str(&body);
     file
 }
@@ -38,8 +33,9 @@ fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {
     if definition.deprecated {
         doc(out, "", "\n**Deprecated** by its vendor.");
     }
-    if definition.wire_name != definition.name && !definition.wire_name.is_empty() {
-        _ = writeln!(out, "#[doc(alias = {})]", alias(&definition.wire_name));
+    let alias = alias(&definition.wire_name);
+    if alias.trim_matches('"') != definition.name && alias != "\"\"" {
+        _ = writeln!(out, "#[doc(alias = {alias})]");
     }
     let name = &definition.name;
     match &definition.kind {
@@ -53,7 +49,7 @@ fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {
     }
 }
 
-/// `#[doc(alias)]` takes no quotes and no white space at the ends.
+/// `#[doc(alias)]` takes no quotes and no white space at the ends; an alias that is the name is refused.
 pub(super) fn alias(text: &str) -> String {
     let text: String = text.chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_control()).collect();
     literal(text.trim())

@@ -36,17 +36,29 @@ pub(super) fn of_constants(draft: &mut Draft, branches: &[Branch<'_>]) -> bool {
         draft.types.push(basic);
     }
     draft.enumeration = values;
-    let texts = |key: &str| branches.iter().map(|(_, branch)| branch.get(key).and_then(Value::as_str)).collect::<Vec<_>>();
+    let texts = |key: &str| {
+        branches
+            .iter()
+            .map(|(_, branch)| branch.get(key).and_then(Value::as_str))
+            .collect::<Vec<_>>()
+    };
     let extensions = &mut draft.data.extensions;
     let titles = texts("title");
     if titles.iter().all(Option::is_some) {
         let names = titles.into_iter().flatten().map(Value::from).collect();
-        extensions.entry("x-enum-varnames".to_owned()).or_insert(Value::Array(names));
+        extensions
+            .entry("x-enum-varnames".to_owned())
+            .or_insert(Value::Array(names));
     }
     let descriptions = texts("description");
     if descriptions.iter().any(Option::is_some) {
-        let told = descriptions.into_iter().map(|text| Value::from(text.unwrap_or_default())).collect();
-        extensions.entry("x-enum-descriptions".to_owned()).or_insert(Value::Array(told));
+        let told = descriptions
+            .into_iter()
+            .map(|text| Value::from(text.unwrap_or_default()))
+            .collect();
+        extensions
+            .entry("x-enum-descriptions".to_owned())
+            .or_insert(Value::Array(told));
     }
     true
 }
@@ -54,8 +66,10 @@ pub(super) fn of_constants(draft: &mut Draft, branches: &[Branch<'_>]) -> bool {
 /// Returns the only value that a branch takes, where it says no more than that.
 fn constant(map: &Map<String, Value>) -> Option<&Value> {
     let says_no_more = map.keys().all(|key| {
-        matches!(key.as_str(), "const" | "enum" | "type" | "format" | "title" | "description" | "deprecated")
-            || is_extension(key)
+        matches!(
+            key.as_str(),
+            "const" | "enum" | "type" | "format" | "title" | "description" | "deprecated"
+        ) || is_extension(key)
     });
     let single = || match map.get("enum")?.as_array()?.as_slice() {
         [value] => Some(value),
@@ -85,7 +99,8 @@ pub(super) fn of_texts<'a>(
     branches: &mut Vec<Branch<'a>>,
     file: usize,
 ) -> bool {
-    if !draft.enumeration.is_empty() || !(draft.types.is_empty() || draft.types == [Basic::String]) {
+    if !draft.enumeration.is_empty() || !(draft.types.is_empty() || draft.types == [Basic::String])
+    {
         return false;
     }
     let mut kinds = Vec::with_capacity(branches.len());
@@ -127,7 +142,15 @@ fn own_text(map: &Map<String, Value>) -> Option<Text> {
     let says_no_more = map.keys().all(|key| {
         matches!(
             key.as_str(),
-            "type" | "enum" | "const" | "title" | "description" | "deprecated" | "default" | "example" | "examples"
+            "type"
+                | "enum"
+                | "const"
+                | "title"
+                | "description"
+                | "deprecated"
+                | "default"
+                | "example"
+                | "examples"
         ) || is_extension(key)
     });
     let is_text = map.get("type").is_none_or(|word| word == "string");
@@ -136,7 +159,9 @@ fn own_text(map: &Map<String, Value>) -> Option<Text> {
     }
     match (map.get("enum"), map.get("const")) {
         (None, None) => map.contains_key("type").then_some(Text::Any),
-        (Some(Value::Array(values)), None) => values.iter().all(Value::is_string).then_some(Text::Known),
+        (Some(Value::Array(values)), None) => {
+            values.iter().all(Value::is_string).then_some(Text::Known)
+        }
         (None, Some(Value::String(_))) => Some(Text::Known),
         _ => None,
     }

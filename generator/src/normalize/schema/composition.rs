@@ -49,7 +49,9 @@ pub(super) fn branches<'a>(
         if wanted.is_empty() {
             draft.null = true;
         }
-        if choices::of_constants(draft, &wanted) || choices::of_texts(draft, cx, &mut wanted, at.file) {
+        if choices::of_constants(draft, &wanted)
+            || choices::of_texts(draft, cx, &mut wanted, at.file)
+        {
             return;
         }
     }
@@ -79,7 +81,15 @@ fn branch_schema<'a>(
         [basic] if !matches!(basic, Basic::Object | Basic::Array) => Some(basic),
         _ => None,
     };
-    let typed = ["type", "$ref", "$dynamicRef", "oneOf", "anyOf", "allOf", "const"];
+    let typed = [
+        "type",
+        "$ref",
+        "$dynamicRef",
+        "oneOf",
+        "anyOf",
+        "allOf",
+        "const",
+    ];
     match (inherited, branch) {
         (Some(basic), Value::Object(map)) if !typed.iter().any(|key| map.contains_key(*key)) => {
             let mut part = Draft {
@@ -95,7 +105,9 @@ fn branch_schema<'a>(
 
 /// Returns whether the branches of a schema that has properties itself do nothing but require some of them.
 fn only_requirements(map: &Map<String, Value>, branches: &[Value]) -> bool {
-    let has_own = ["properties", "allOf", "$ref"].iter().any(|key| map.contains_key(*key));
+    let has_own = ["properties", "allOf", "$ref"]
+        .iter()
+        .any(|key| map.contains_key(*key));
     has_own && branches.iter().all(requires_only)
 }
 
@@ -136,7 +148,9 @@ fn says_null(map: &Map<String, Value>) -> bool {
         _ => false,
     };
     let only_null = |values: &Value| {
-        values.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_null))
+        values
+            .as_array()
+            .is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_null))
     };
     type_is_null || map.get("enum").is_some_and(only_null) || map.get("const") == Some(&Value::Null)
 }
@@ -155,7 +169,12 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
         }
         Value::Array(values) => values.as_slice(),
         Value::Object(_) | Value::Null => {
-            cx.warn(at, "list-expected", "`enum` is not a list and is left out", "write a list");
+            cx.warn(
+                at,
+                "list-expected",
+                "`enum` is not a list and is left out",
+                "write a list",
+            );
             return;
         }
         single => {
@@ -175,7 +194,11 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
         if value.is_null() {
             draft.data.nullable = true;
         } else if draft.enumeration.contains(&value) {
-            cx.note(&at.index(index), "repeated-enum-value", format!("the value {value} occurs twice"));
+            cx.note(
+                &at.index(index),
+                "repeated-enum-value",
+                format!("the value {value} occurs twice"),
+            );
         } else {
             draft.enumeration.push(value);
         }

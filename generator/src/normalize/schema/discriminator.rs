@@ -20,7 +20,10 @@ pub(super) fn read<'a>(
             ..Discriminator::default()
         }),
         Value::Object(map) => {
-            let Some(property_name) = cx.text(map, "propertyName", at).filter(|name| !name.is_empty()) else {
+            let Some(property_name) = cx
+                .text(map, "propertyName", at)
+                .filter(|name| !name.is_empty())
+            else {
                 cx.warn(
                     at,
                     "discriminator-without-property",
@@ -87,7 +90,8 @@ fn schema_named<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Opti
         other => super::super::resolve::reference_of(other),
     };
     let Some(reference) = reference else {
-        let message = "the discriminator maps a value to something that is no schema; the entry is left out";
+        let message =
+            "the discriminator maps a value to something that is no schema; the entry is left out";
         cx.warn(at, "broken-mapping", message, "name a schema");
         return None;
     };

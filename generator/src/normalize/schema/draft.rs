@@ -70,7 +70,11 @@ impl Draft {
             if key == "type" || !wanted(key) {
                 continue;
             }
-            if value.is_null() && !matches!(key.as_str(), "example" | "default" | "const") {
+            if value.is_null() && matches!(key.as_str(), "example" | "default") {
+                // Null says nothing there, and occurs by the thousand.
+                continue;
+            }
+            if value.is_null() && key != "const" {
                 let message = format!("`{key}` is null and counts as missing");
                 cx.note(&at.key(key), "null-member", message);
                 continue;
@@ -100,12 +104,16 @@ impl Draft {
             "default" => self.data.default = Some(value.clone()),
             "example" => self.data.example = Some(value.clone()),
             "examples" => self.examples(value),
-            "externalDocs" => self.data.external_docs = super::super::info::external_docs(cx, map, at),
+            "externalDocs" => {
+                self.data.external_docs = super::super::info::external_docs(cx, map, at)
+            }
             "enum" => composition::enumeration(self, cx, value, &at.key(key)),
             "const" => composition::constant(self, value),
             "oneOf" | "anyOf" | "allOf" => composition::branches(self, cx, map, key, at),
             "not" => self.not = Some(Box::new(super::schema(cx, value, &at.key(key)))),
-            "discriminator" => self.data.discriminator = discriminator::read(cx, value, &at.key(key)),
+            "discriminator" => {
+                self.data.discriminator = discriminator::read(cx, value, &at.key(key))
+            }
             "minLength" => self.min_length = numbers::size(cx, value, &at.key(key)),
             "maxLength" => self.max_length = numbers::size(cx, value, &at.key(key)),
             "minProperties" => self.min_properties = numbers::size(cx, value, &at.key(key)),
@@ -116,7 +124,9 @@ impl Draft {
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
                 numbers::bound(self, cx, key, value, &at.key(key));
             }
-            "multipleOf" | "divisibleBy" => self.multiple_of = numbers::number(cx, value, &at.key(key)),
+            "multipleOf" | "divisibleBy" => {
+                self.multiple_of = numbers::number(cx, value, &at.key(key))
+            }
             "properties" => members::properties(self, cx, map, at),
             "required" => members::required(self, cx, map, at),
             "additionalProperties" | "patternProperties" | "unevaluatedProperties" => {
@@ -140,8 +150,12 @@ impl Draft {
         at: &At<'_>,
     ) -> Option<String> {
         // A mended type may have implied a format already; the vendor's own counts more.
-        let given = cx.text(map, "format", at).map(|text| text.trim().to_owned());
-        given.filter(|text| !text.is_empty()).or_else(|| self.format.clone())
+        let given = cx
+            .text(map, "format", at)
+            .map(|text| text.trim().to_owned());
+        given
+            .filter(|text| !text.is_empty())
+            .or_else(|| self.format.clone())
     }
 
     fn examples(&mut self, value: &Value) {
@@ -256,7 +270,9 @@ fn unknown(cx: &mut Context<'_>, key: &str, at: &At<'_>) {
         return;
     }
     let message = if CONDITIONAL.contains(&key) {
-        format!("`{key}` makes one value depend on another, which no type can say; the server checks it")
+        format!(
+            "`{key}` makes one value depend on another, which no type can say; the server checks it"
+        )
     } else {
         format!("`{key}` is no keyword of a schema and is left out")
     };

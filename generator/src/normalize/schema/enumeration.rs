@@ -79,14 +79,21 @@ fn as_numbers(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, basic: Basic
     if draft.enumeration.iter().all(wanted) {
         return;
     }
-    let numbers: Option<Vec<Value>> = draft.enumeration.iter().map(|value| as_number(value, basic)).collect();
+    let numbers: Option<Vec<Value>> = draft
+        .enumeration
+        .iter()
+        .map(|value| as_number(value, basic))
+        .collect();
     match numbers {
         Some(numbers) => {
             mended(cx, at, basic.as_str());
             draft.enumeration = numbers;
         }
         None if draft.enumeration.iter().all(Value::is_string) => {
-            let message = format!("the values are texts, so the type is string, not {}", basic.as_str());
+            let message = format!(
+                "the values are texts, so the type is string, not {}",
+                basic.as_str()
+            );
             cx.warn(at, "enum-type", message, "correct the type");
             draft.types = vec![Basic::String];
             draft.format = None;
@@ -122,7 +129,10 @@ fn as_booleans(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
     let as_boolean = |value: &Value| match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) => text.to_ascii_lowercase().parse().ok(),
-        Value::Number(number) => number.as_i64().filter(|one| (0..=1).contains(one)).map(|one| one == 1),
+        Value::Number(number) => number
+            .as_i64()
+            .filter(|one| (0..=1).contains(one))
+            .map(|one| one == 1),
         _ => None,
     };
     let flags: Option<Vec<bool>> = draft.enumeration.iter().map(as_boolean).collect();
@@ -161,7 +171,8 @@ fn move_to_items(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
         return;
     }
     if let Some(openapiv3::ReferenceOr::Item(items)) = &mut draft.items
-        && let openapiv3::SchemaKind::Type(openapiv3::Type::String(strings)) = &mut items.schema_kind
+        && let openapiv3::SchemaKind::Type(openapiv3::Type::String(strings)) =
+            &mut items.schema_kind
         && strings.enumeration.is_empty()
     {
         cx.warn(
@@ -170,7 +181,10 @@ fn move_to_items(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
             "`enum` stands on a list and counts for its items",
             "move it to `items`",
         );
-        strings.enumeration = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        strings.enumeration = values
+            .iter()
+            .map(|value| value.as_str().map(str::to_owned))
+            .collect();
     } else {
         drop_with(cx, at, "`enum` stands on a list whose values are none");
     }
@@ -186,5 +200,10 @@ fn mended(cx: &mut Context<'_>, at: &At<'_>, word: &str) {
 }
 
 fn drop_with(cx: &mut Context<'_>, at: &At<'_>, why: &str) {
-    cx.warn(at, "enum-type", format!("{why}; it is left out"), "correct the values or the type");
+    cx.warn(
+        at,
+        "enum-type",
+        format!("{why}; it is left out"),
+        "correct the values or the type",
+    );
 }

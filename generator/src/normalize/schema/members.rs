@@ -51,7 +51,9 @@ fn each_property<'a>(
             cx.warn(
                 &at.key("required"),
                 "required-on-property",
-                format!("`required: true` stands on the property `{name}` and counts for its parent"),
+                format!(
+                    "`required: true` stands on the property `{name}` and counts for its parent"
+                ),
                 "list the property in the parent's `required`",
             );
             require(draft, name);
@@ -104,7 +106,9 @@ pub(super) fn additional<'a>(
         // Closed objects of 3.1 are closed for their compositions too, which a client need not know.
         "unevaluatedProperties" if map.get(key) == Some(&Value::Bool(false)) => None,
         "unevaluatedProperties" if map.contains_key("additionalProperties") => None,
-        _ => map.get(key).and_then(|value| additional_schema(cx, value, &at.key(key), key)),
+        _ => map
+            .get(key)
+            .and_then(|value| additional_schema(cx, value, &at.key(key), key)),
     };
     match (&draft.additional_properties, &read) {
         (_, None) => {}
@@ -165,7 +169,11 @@ fn patterns<'a>(
     let mut schemas = Vec::with_capacity(patterns.len());
     for (pattern, value) in patterns {
         let to = format!("/anyOf/{}", schemas.len());
-        let to = if patterns.len() == 1 { Step::Here } else { Step::Path(&to) };
+        let to = if patterns.len() == 1 {
+            Step::Here
+        } else {
+            Step::Path(&to)
+        };
         let at = at.step(Step::Key(pattern), to);
         schemas.push(super::schema(cx, value, &at));
     }

@@ -31,20 +31,17 @@ pub(crate) fn schema<'a>(
     value: &'a Value,
     at: &At<'_>,
 ) -> ReferenceOr<Schema> {
-    if !cx.shared.is_empty() && value.is_object() {
-        if let Some(name) = shared(cx, value, at) {
-            return reference(&name);
-        }
+    if !cx.shared.is_empty()
+        && value.is_object()
+        && let Some(name) = shared(cx, value, at)
+    {
+        return reference(&name);
     }
     body(cx, value, at)
 }
 
 /// Returns the schema of a position that has become a component, or the reference that it is.
-pub(crate) fn body<'a>(
-    cx: &mut Context<'a>,
-    value: &'a Value,
-    at: &At<'_>,
-) -> ReferenceOr<Schema> {
+pub(crate) fn body<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> ReferenceOr<Schema> {
     match value {
         Value::Object(map) => match reference_in(map) {
             Some(reference) => siblings::schema(cx, map, reference, at),
@@ -133,7 +130,10 @@ pub(crate) fn reference(name: &str) -> ReferenceOr<Schema> {
 
 /// Returns the text of a reference to a schema component.
 pub(crate) fn schema_pointer(name: &str) -> String {
-    format!("#/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!(
+        "#/components/schemas/{}",
+        name.replace('~', "~0").replace('/', "~1")
+    )
 }
 
 /// Boxes a schema the way properties and items hold it.
@@ -176,7 +176,11 @@ fn not_a_schema<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Refe
     match value {
         Value::Null => cx.note(at, "null-schema", "a schema is null and takes any value"),
         Value::Array(items) if items.is_empty() => {
-            cx.note(at, "null-schema", "a schema is an empty list and takes any value");
+            cx.note(
+                at,
+                "null-schema",
+                "a schema is an empty list and takes any value",
+            );
         }
         _ => cx.warn(
             at,

@@ -18,7 +18,11 @@ pub(super) fn size(cx: &mut Context<'_>, value: &Value, at: &At<'_>) -> Option<u
         cx.warn(at, "count-expected", message, "write a whole number from 0");
         return None;
     }
-    cx.note(at, "float-shaped-integer", format!("{number} is a whole number in the shape of a float"));
+    cx.note(
+        at,
+        "float-shaped-integer",
+        format!("{number} is a whole number in the shape of a float"),
+    );
     // A count beyond what a float says exactly limits nothing.
     (float <= 9_007_199_254_740_992.0).then_some(float as usize)
 }
@@ -31,8 +35,14 @@ pub(super) fn number(cx: &mut Context<'_>, value: &Value, at: &At<'_>) -> Option
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     let (message, help) = match &read {
-        Some(number) => (format!("the number {number} is written as text"), "take the quotes off"),
-        None => (format!("{value} is no number and is left out"), "write a number"),
+        Some(number) => (
+            format!("the number {number} is written as text"),
+            "take the quotes off",
+        ),
+        None => (
+            format!("{value} is no number and is left out"),
+            "write a number",
+        ),
     };
     cx.warn(at, "number-expected", message, help);
     read
@@ -52,7 +62,13 @@ pub(super) fn parse(text: &str) -> Option<Number> {
 }
 
 /// Reads a limit, exclusive or not, as a flag (3.0) or a number (3.1).
-pub(super) fn bound(draft: &mut Draft, cx: &mut Context<'_>, key: &str, value: &Value, at: &At<'_>) {
+pub(super) fn bound(
+    draft: &mut Draft,
+    cx: &mut Context<'_>,
+    key: &str,
+    value: &Value,
+    at: &At<'_>,
+) {
     let lower = matches!(key, "minimum" | "exclusiveMinimum");
     let exclusive = matches!(key, "exclusiveMinimum" | "exclusiveMaximum");
     let flag = match value {
@@ -77,7 +93,10 @@ pub(super) fn bound(draft: &mut Draft, cx: &mut Context<'_>, key: &str, value: &
     let stricter = match bound {
         None => true,
         Some(there) => {
-            let (new, old) = (number.as_f64().unwrap_or(0.0), there.as_f64().unwrap_or(0.0));
+            let (new, old) = (
+                number.as_f64().unwrap_or(0.0),
+                there.as_f64().unwrap_or(0.0),
+            );
             match (lower, exclusive) {
                 (true, true) => new >= old,
                 (true, false) => new > old,
@@ -117,7 +136,11 @@ pub(super) fn integer(
     }
     let float = number.as_f64()?;
     if float.abs() >= 9_223_372_036_854_775_807.0 {
-        cx.note(at, "limit-out-of-range", format!("the limit {number} is beyond 64 bits and limits nothing"));
+        cx.note(
+            at,
+            "limit-out-of-range",
+            format!("the limit {number} is beyond 64 bits and limits nothing"),
+        );
         return None;
     }
     let whole = match side {
@@ -127,7 +150,11 @@ pub(super) fn integer(
         Side::Step => return None,
     };
     if float.fract() == 0.0 {
-        cx.note(at, "float-shaped-integer", format!("{number} is a whole number in the shape of a float"));
+        cx.note(
+            at,
+            "float-shaped-integer",
+            format!("{number} is a whole number in the shape of a float"),
+        );
     }
     Some(whole as i64)
 }

@@ -70,7 +70,11 @@ fn drop_negation(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
         || draft.has_string_keywords()
         || draft.has_number_keywords();
     if draft.not.is_some() && has_more {
-        cx.note(&at.key("not"), "negation", "`not` only leaves values out, which the server checks");
+        cx.note(
+            &at.key("not"),
+            "negation",
+            "`not` only leaves values out, which the server checks",
+        );
         draft.not = None;
     }
 }
@@ -142,7 +146,10 @@ fn drop_what_says_nothing(draft: &mut Draft, cx: &mut Context<'_>, basic: Basic,
         draft.format = None;
     }
     if let Some(for_what) = dropped {
-        let message = format!("the type is {}, so keywords {for_what} have no effect", basic.as_str());
+        let message = format!(
+            "the type is {}, so keywords {for_what} have no effect",
+            basic.as_str()
+        );
         cx.note(at, "keyword-without-effect", message);
     }
 }
@@ -268,7 +275,12 @@ fn number(draft: &mut Draft) -> NumberType {
 fn whole(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> IntegerType {
     let minimum = integer(cx, draft.minimum.take(), Side::Lower, &at.key("minimum"));
     let maximum = integer(cx, draft.maximum.take(), Side::Upper, &at.key("maximum"));
-    let multiple_of = integer(cx, draft.multiple_of.take(), Side::Step, &at.key("multipleOf"));
+    let multiple_of = integer(
+        cx,
+        draft.multiple_of.take(),
+        Side::Step,
+        &at.key("multipleOf"),
+    );
     IntegerType {
         format: draft.format.take().into(),
         multiple_of,
@@ -304,7 +316,11 @@ fn object(draft: &mut Draft) -> ObjectType {
 
 fn array(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> ArrayType {
     if draft.items.is_none() && !draft.data.extensions.contains_key("x-prefix-items") {
-        cx.note(at, "list-without-items", "a list does not say what it holds");
+        cx.note(
+            at,
+            "list-without-items",
+            "a list does not say what it holds",
+        );
     }
     ArrayType {
         items: draft.items.take(),

@@ -10,7 +10,11 @@ use super::enumeration::type_of;
 use super::types::{Basic, type_of_format};
 
 /// Splits a draft of several types into one schema for each, every one with the keywords that it obeys.
-pub(super) fn split(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> Vec<ReferenceOr<Schema>> {
+pub(super) fn split(
+    cx: &mut Context<'_>,
+    draft: &mut Draft,
+    at: &At<'_>,
+) -> Vec<ReferenceOr<Schema>> {
     let types = std::mem::take(&mut draft.types);
     let has_values = !draft.enumeration.is_empty();
     let mut schemas = Vec::with_capacity(types.len());
@@ -43,13 +47,14 @@ fn part(draft: &mut Draft, basic: Basic) -> Draft {
         types: vec![basic],
         ..Draft::default()
     };
-    let format_fits = draft.format.as_deref().is_some_and(|format| {
-        match type_of_format(format) {
+    let format_fits = draft
+        .format
+        .as_deref()
+        .is_some_and(|format| match type_of_format(format) {
             Some(Basic::Integer | Basic::Number) => matches!(basic, Basic::Integer | Basic::Number),
             Some(other) => other == basic,
             None => basic == Basic::String,
-        }
-    });
+        });
     if format_fits {
         part.format = draft.format.clone();
     }
@@ -81,7 +86,9 @@ fn part(draft: &mut Draft, basic: Basic) -> Draft {
             part.max_items = draft.max_items.take();
             part.unique_items = draft.unique_items.take();
             if let Some(prefix) = draft.data.extensions.shift_remove("x-prefix-items") {
-                part.data.extensions.insert("x-prefix-items".to_owned(), prefix);
+                part.data
+                    .extensions
+                    .insert("x-prefix-items".to_owned(), prefix);
             }
         }
     }

@@ -91,7 +91,10 @@ fn note_ignored(cx: &mut Context<'_>, map: &Map<String, Value>, at: &At<'_>) {
     }
     let ignored = map.keys().find(|key| {
         let key = key.as_str();
-        key != "$ref" && !ANNOTATIONS.contains(&key) && !is_extension(key) && !WITHOUT_EFFECT.contains(&key)
+        key != "$ref"
+            && !ANNOTATIONS.contains(&key)
+            && !is_extension(key)
+            && !WITHOUT_EFFECT.contains(&key)
     });
     if let Some(key) = ignored {
         cx.note(

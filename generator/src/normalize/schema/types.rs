@@ -55,7 +55,9 @@ pub(crate) fn meaning(word: &str) -> Meaning {
         _ => {}
     }
     let (basic, format) = match word.trim().to_ascii_lowercase().as_str() {
-        "" | "any" | "mixed" | "unknown" | "undefined" | "anytype" | "*" => return Meaning::Anything,
+        "" | "any" | "mixed" | "unknown" | "undefined" | "anytype" | "*" => {
+            return Meaning::Anything;
+        }
         "nil" | "none" | "void" | "null" => return Meaning::MendedNull,
         "string" | "str" | "text" | "char" | "varchar" | "enum" => (String, None),
         "integer" | "int" | "short" => (Integer, None),
@@ -89,8 +91,8 @@ pub(crate) fn type_of_format(format: &str) -> Option<Basic> {
             Some(Basic::Integer)
         }
         "float" | "double" | "decimal" => Some(Basic::Number),
-        "date" | "date-time" | "time" | "duration" | "uuid" | "uri" | "email" | "byte" | "binary"
-        | "password" | "hostname" | "ipv4" | "ipv6" | "uri-reference" | "regex" => {
+        "date" | "date-time" | "time" | "duration" | "uuid" | "uri" | "email" | "byte"
+        | "binary" | "password" | "hostname" | "ipv4" | "ipv6" | "uri-reference" | "regex" => {
             Some(Basic::String)
         }
         _ => None,
@@ -105,8 +107,14 @@ mod tests {
     fn mends_other_words() {
         assert_eq!(meaning("integer"), Meaning::Standard(Basic::Integer));
         assert_eq!(meaning("String"), Meaning::Mended(Basic::String, None));
-        assert_eq!(meaning("long"), Meaning::Mended(Basic::Integer, Some("int64")));
-        assert_eq!(meaning("file"), Meaning::Mended(Basic::String, Some("binary")));
+        assert_eq!(
+            meaning("long"),
+            Meaning::Mended(Basic::Integer, Some("int64"))
+        );
+        assert_eq!(
+            meaning("file"),
+            Meaning::Mended(Basic::String, Some("binary"))
+        );
         assert_eq!(meaning("null"), Meaning::Null);
         assert_eq!(meaning(""), Meaning::Anything);
         assert_eq!(meaning("Pet"), Meaning::Unknown);

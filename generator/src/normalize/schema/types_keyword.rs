@@ -54,7 +54,12 @@ fn words(draft: &mut Draft, cx: &mut Context<'_>, text: &str, at: &At<'_>) {
 fn word(draft: &mut Draft, cx: &mut Context<'_>, word: &str, at: &At<'_>) {
     let mended = |cx: &mut Context<'_>, as_what: &str| {
         let message = format!("`type: {word}` is no type of OpenAPI, and is read as {as_what}");
-        cx.warn(at, "unknown-type", message, "write the type as OpenAPI does");
+        cx.warn(
+            at,
+            "unknown-type",
+            message,
+            "write the type as OpenAPI does",
+        );
     };
     match meaning(word) {
         Meaning::Standard(basic) => add(draft, basic),
@@ -98,5 +103,10 @@ fn add(draft: &mut Draft, basic: Basic) {
 
 fn wrong(cx: &mut Context<'_>, at: &At<'_>, value: &Value) {
     let message = format!("`type: {value}` is no type of OpenAPI and counts as missing");
-    cx.warn(at, "unknown-type", message, "write the type as OpenAPI does");
+    cx.warn(
+        at,
+        "unknown-type",
+        message,
+        "write the type as OpenAPI does",
+    );
 }

@@ -19,8 +19,6 @@ pub(super) struct Context {
     pub(super) is_cell: bool,
     pub(super) is_heading: bool,
     pub(super) is_link: bool,
-    /// Without formatting, but for code and what would not be safe without.
-    pub(super) is_plain: bool,
 }
 
 /// The inlines as one line of Markdown, with a space in front or behind if they have one.
@@ -52,13 +50,7 @@ impl Writer {
         let mut rest = inlines;
         while let Some(inline) = rest.first() {
             // What is escaped depends on what follows, so lines of text are written together.
-            let Context {
-                is_cell,
-                is_heading,
-                is_plain,
-                ..
-            } = self.context;
-            let is_one_line = is_cell || is_heading || is_plain;
+            let is_one_line = self.context.is_cell || self.context.is_heading;
             let is_text = |inline: &&Inline| match inline {
                 Inline::Text(_) | Inline::SoftBreak => true,
                 Inline::HardBreak => is_one_line,
@@ -80,11 +72,6 @@ impl Writer {
             Inline::Code(code) => self.code(code),
             Inline::SoftBreak => self.space(),
             Inline::HardBreak => self.line_break(),
-            Inline::Emphasis(text) | Inline::Strong(text) | Inline::Strikethrough(text)
-                if self.context.is_plain =>
-            {
-                self.inlines(text);
-            }
             Inline::Emphasis(text) => self.format("*", text),
             Inline::Strong(text) => self.format("**", text),
             Inline::Strikethrough(text) => self.format("~~", text),
@@ -130,12 +117,8 @@ impl Writer {
             },
         );
         let label = label.trim_matches([' ', LINE_BREAK]);
-        let address = target.strip_prefix("mailto:").unwrap_or(target);
-        if label.is_empty() || plain_text(text).trim() == address {
-            return self.url(target, address);
-        }
-        if self.context.is_plain {
-            return self.inlines(text);
+        if label.is_empty() || is_address(target, text) {
+            return self.url(target, address_of(target));
         }
         self.begin('[');
         if self.line.ends_with('!') {
@@ -268,6 +251,16 @@ impl Writer {
             self.line.push(' ');
         }
     }
+}
+
+/// Whether the text of a link is the address it leads to, or nothing.
+pub(super) fn is_address(target: &str, text: &[Inline]) -> bool {
+    let text = plain_text(text);
+    text.trim().is_empty() || text.trim() == address_of(target)
+}
+
+fn address_of(target: &str) -> &str {
+    target.strip_prefix("mailto:").unwrap_or(target)
 }
 
 /// The text of inlines without any format.

@@ -58,11 +58,7 @@ pub(super) fn first_line(text: &str) -> String {
     let Some(text) = summary::first_text(blocks) else {
         return String::new();
     };
-    let context = Context {
-        is_plain: true,
-        ..Context::default()
-    };
-    let line = inline::write_line(&summary::first_sentence(text), context);
+    let line = inline::write_line(&summary::first_sentence(text), Context::default());
     block::single_line(&line, MAX_SUMMARY)
 }
 

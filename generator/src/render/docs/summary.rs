@@ -1,5 +1,6 @@
 //! The first sentence of a description.
 
+use super::inline;
 use super::tree::{Block, Inline};
 
 /// The first paragraph; the first in a list or quotation, where notices stand, only if there is no
@@ -21,12 +22,15 @@ pub(super) fn first_text(blocks: Vec<Block>) -> Option<Vec<Inline>> {
     nested.or(heading)
 }
 
-/// The inlines up to the end of the first sentence.
+/// The inlines up to the end of the first sentence, without their formats.
 pub(super) fn first_sentence(inlines: Vec<Inline>) -> Vec<Inline> {
+    let mut plain = Vec::new();
+    add_plain(&mut plain, inlines);
     let mut sentence = Vec::new();
-    for inline in inlines {
+    for inline in plain {
         match inline {
-            Inline::HardBreak if !sentence.is_empty() => break,
+            Inline::HardBreak if sentence.is_empty() => {}
+            Inline::HardBreak => break,
             Inline::SoftBreak if ends_sentence(sentence.last()) => break,
             Inline::Text(mut text) => {
                 let end = sentence_end(&text);
@@ -40,6 +44,25 @@ pub(super) fn first_sentence(inlines: Vec<Inline>) -> Vec<Inline> {
         }
     }
     sentence
+}
+
+/// Adds inlines without formats, and links only where their text is their address.
+fn add_plain(plain: &mut Vec<Inline>, inlines: Vec<Inline>) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) => match plain.last_mut() {
+                Some(Inline::Text(last)) => last.push_str(&text),
+                _ => plain.push(Inline::Text(text)),
+            },
+            Inline::Emphasis(text) | Inline::Strong(text) | Inline::Strikethrough(text) => {
+                add_plain(plain, text);
+            }
+            Inline::Link { url, text } if !inline::is_address(&url, &text) => {
+                add_plain(plain, text);
+            }
+            other => plain.push(other),
+        }
+    }
 }
 
 fn ends_sentence(last: Option<&Inline>) -> bool {

@@ -1,0 +1,159 @@
+//! What is made of one smallest document a construct.
+//!
+//! Every document in `fixtures/` has a snapshot in `snapshots/` with the files made of it and what there was
+//! to say. After a change on purpose, `INSTA_UPDATE=always cargo test -p portal-generator --test snapshots`
+//! writes them anew; their diff wants reviewing as code does.
+
+mod fixture;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use portal_generator::{File, Output};
+
+/// A test a fixture.
+macro_rules! snapshots {
+    ($check:ident: $($name:ident,)*) => {
+        $(#[test] fn $name() { $check(stringify!($name)); })*
+    };
+}
+
+snapshots! { check:
+    all_of_merges,
+    all_of_one_nullable_reference,
+    all_of_scalars,
+    all_of_with_siblings,
+    any_of,
+    arrays,
+    body_form,
+    body_json,
+    body_multipart,
+    body_of_a_read,
+    body_of_several_media_types,
+    body_text_bytes_and_xml,
+    defaults,
+    deprecated,
+    discriminator_on_a_parent,
+    discriminator_with_mapping,
+    discriminator_without_mapping,
+    enum_of_integers,
+    enum_of_odd_strings,
+    enum_of_one_value,
+    enum_of_other_values,
+    enum_of_strings,
+    formats,
+    limits,
+    maps,
+    maps_beside_properties,
+    not,
+    nullable_everywhere,
+    object_without_properties,
+    object_without_type,
+    objects_inline,
+    objects_nested,
+    one_of_objects,
+    one_of_scalars,
+    one_of_with_shared_properties,
+    operation_names,
+    parameters_by_content,
+    parameters_in_cookie,
+    parameters_in_header,
+    parameters_in_path,
+    parameters_in_query,
+    parameters_of_a_path,
+    parameters_of_every_type,
+    parameters_reserved,
+    parameters_with_examples,
+    parameters_with_odd_names,
+    parameters_with_one_value,
+    path_templates,
+    presence,
+    property_names,
+    read_only_and_write_only,
+    read_only_optional,
+    recursive,
+    recursive_aliases,
+    recursive_unions,
+    ref_into_the_depth,
+    ref_of_every_kind,
+    ref_to_a_component_that_refers_on,
+    ref_to_another_file,
+    repairs,
+    response_headers,
+    responses_by_status,
+    responses_of_other_media_types,
+    responses_several_successes,
+    responses_that_disagree,
+    responses_without_success,
+    schema_names,
+    union_with_null,
+    version_2_0,
+    version_3_1,
+    version_3_2,
+}
+
+// Where the client itself is the point.
+snapshots! { check_whole:
+    descriptions,
+    security,
+    servers,
+    tags,
+}
+
+#[test]
+fn every_fixture_has_a_test() {
+    let source = include_str!("snapshots.rs");
+    let tested: BTreeSet<&str> = source.lines().filter_map(|line| line.trim().strip_suffix(',')).collect();
+    for file in fixture::all() {
+        assert!(tested.contains(stem(&file)), "`{file}` is in no list above");
+    }
+}
+
+/// Compares what is made of a fixture with its snapshot, without what is the same for every document.
+fn check(name: &str) {
+    compare(name, |file| says_something(file) && file.path != "Cargo.toml" && file.path != "src/lib.rs");
+}
+
+/// Compares all files made of a fixture with its snapshot.
+fn check_whole(name: &str) {
+    compare(name, |_| true);
+}
+
+fn compare(name: &str, shown: impl Fn(&File) -> bool) {
+    let files = fixture::all();
+    let file = files.iter().find(|file| stem(file) == name).expect("there is a fixture of this name");
+    let text = match fixture::generate(fixture::document(file)) {
+        Ok(output) => rendered(&output, shown),
+        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+    };
+    let settings = {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings
+    };
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+fn rendered(output: &Output, shown: impl Fn(&File) -> bool) -> String {
+    let mut text = String::new();
+    for found in &output.diagnostics {
+        _ = writeln!(text, "{}[{}]: {found}", found.severity, found.rule);
+    }
+    for file in output.files.iter().filter(|file| shown(file)) {
+        _ = write!(text, "\n=== {}\n{}", file.path, file.text);
+    }
+    text
+}
+
+/// Whether a file holds more than its header, imports and the enum of errors that every API has.
+fn says_something(file: &File) -> bool {
+    match file.path.as_str() {
+        "src/responses.rs" => file.text.contains("=>") || file.text.contains("headers!"),
+        _ => file.text.contains("\npub ") || file.text.contains("\nimpl "),
+    }
+}
+
+fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
