@@ -29,10 +29,10 @@ pub struct Output {
     pub files: Vec<File>,
     /// Everything that was refused, mended or worth knowing.
     pub diagnostics: Vec<Diagnostic>,
-    /// What was generated in all.
+    /// What was generated, in numbers.
     pub summary: Summary,
-    /// What was generated for each API, by its id.
-    pub apis: Vec<(String, Summary)>,
+    /// The document's `info.title`.
+    pub title: String,
 }
 
 /// What was generated, in numbers.
@@ -89,50 +89,40 @@ pub fn crate_from_document(
     let files = render::standalone(&one.api, options);
     Ok(Output {
         files,
-        summary: one.summary.clone(),
+        title: one.api.title,
+        summary: one.summary,
         diagnostics: one.diagnostics,
-        apis: vec![(options.name.clone(), one.summary)],
     })
 }
 
-/// Makes the modules of a portal: its clients, its bundles and all its APIs.
+/// Makes the modules of one API of a portal.
 ///
 /// # Errors
 ///
-/// Everything that keeps a document from being used, with places.
-pub fn portal_from_manifest(
+/// Everything that keeps the document from being used, with places.
+pub fn portal_api(
     manifest: &Manifest,
-    documents: &BTreeMap<String, DocumentSet>,
+    api: &manifest::Api,
+    documents: &DocumentSet,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let mut output = Output::default();
-    let mut apis = Vec::new();
-    let mut problems = Vec::new();
-    for api in &manifest.apis {
-        let Some(set) = documents.get(&api.id) else {
-            continue;
-        };
-        let config = Config {
-            source: set.main.name.clone(),
-            portal: Some((manifest, api)),
-        };
-        match generate(set, &config) {
-            Ok(one) => {
-                let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
-                output.diagnostics.extend(manifest.check_operations(api, &ids));
-                output.diagnostics.extend(one.diagnostics);
-                output.summary.add(&one.summary);
-                output.apis.push((api.id.clone(), one.summary));
-                apis.push((api, one.api));
-            }
-            Err(found) => problems.extend(found),
-        }
-    }
-    if !problems.is_empty() {
-        problems.extend(output.diagnostics);
-        return Err(problems);
-    }
-    output.files = render::portal(manifest, &apis);
-    Ok(output)
+    let config = Config {
+        source: documents.main.name.clone(),
+        portal: Some((manifest, api)),
+    };
+    let mut one = generate(documents, &config)?;
+    let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
+    one.diagnostics.extend(manifest.check_operations(api, &ids));
+    Ok(Output {
+        files: render::portal_api(manifest, api, &one.api),
+        title: one.api.title,
+        diagnostics: one.diagnostics,
+        summary: one.summary,
+    })
+}
+
+/// Makes what the APIs of a portal share: its client and its bundles. `titles` are those of the APIs, by id.
+pub fn portal(manifest: &Manifest, titles: &BTreeMap<String, String>) -> Vec<File> {
+    render::portal(manifest, titles)
 }
 
 /// Makes what all portals of the generated crate share: its root module.
@@ -215,15 +205,4 @@ fn omission_diagnostics(lowered: &Lowered, place: &dyn Fn(&str) -> Place) -> Vec
 
 fn file_name(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
-}
-
-impl Summary {
-    fn add(&mut self, other: &Self) {
-        self.operations += other.operations;
-        self.generated += other.generated;
-        self.omitted.extend(other.omitted.iter().cloned());
-        self.types += other.types;
-        self.json_fallbacks += other.json_fallbacks;
-        self.warnings += other.warnings;
-    }
 }

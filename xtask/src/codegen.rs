@@ -1,6 +1,5 @@
 //! `cargo xtask codegen`: the code of all portals.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -30,16 +29,18 @@ pub(crate) struct Options {
     portal: Option<String>,
 }
 
-/// A portal with the documents of its APIs, by their names.
-struct Portal {
-    manifest: Manifest,
-    documents: BTreeMap<String, DocumentSet>,
-}
-
 /// What was generated for a portal.
 struct Generated {
     portal: String,
     module: String,
+    apis: Vec<GeneratedApi>,
+    /// What the APIs share.
+    files: Vec<File>,
+}
+
+/// What was generated for an API.
+struct GeneratedApi {
+    id: String,
     output: Output,
     seconds: f64,
 }
@@ -54,9 +55,10 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     let mut generated = Vec::new();
     for (folder, manifest) in chosen {
         progress.tell(|| format!("generating {}", manifest.title));
-        match Portal::read(&root, folder, manifest).and_then(Portal::generate) {
+        match generate(&root, folder, manifest) {
             Ok(portal) => {
-                diagnostics.extend(portal.output.diagnostics.iter().cloned());
+                let outputs = portal.apis.iter().map(|api| &api.output);
+                diagnostics.extend(outputs.flat_map(|output| output.diagnostics.clone()));
                 generated.push(portal);
             }
             Err(Failure::Refused(problems)) => diagnostics.extend(problems),
@@ -175,44 +177,50 @@ fn files(manifests: &[(PathBuf, Manifest)], generated: &[Generated]) -> Vec<File
     let all: Vec<_> = manifests.iter().map(|(_, manifest)| manifest).collect();
     let mut files = portal_generator::apis_crate(&all);
     for portal in generated {
-        files.extend(portal.output.files.iter().cloned());
+        files.extend(portal.files.iter().cloned());
+        let outputs = portal.apis.iter().map(|api| &api.output);
+        files.extend(outputs.flat_map(|output| output.files.clone()));
     }
     files
 }
 
-impl Portal {
-    fn read(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Self, Failure> {
-        let mut documents = BTreeMap::new();
-        let mut problems = Vec::new();
-        for api in &manifest.apis {
-            match document(root, folder, manifest, api) {
-                Ok(set) => {
-                    documents.insert(api.id.clone(), set);
-                }
-                Err(Failure::Refused(found)) => problems.extend(found),
-                Err(other) => return Err(other),
-            }
+/// Generates a portal, and reports what is wrong with any of its documents at once.
+fn generate(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Generated, Failure> {
+    let mut apis = Vec::new();
+    let mut problems = Vec::new();
+    for api in &manifest.apis {
+        match generate_api(root, folder, manifest, api) {
+            Ok(generated) => apis.push(generated),
+            Err(Failure::Refused(found)) => problems.extend(found),
+            Err(other) => return Err(other),
         }
-        if !problems.is_empty() {
-            return Err(Failure::Refused(problems));
-        }
-        Ok(Self {
-            manifest: manifest.clone(),
-            documents,
-        })
     }
+    if !problems.is_empty() {
+        return Err(Failure::Refused(problems));
+    }
+    let titles = apis.iter().map(|api| (api.id.clone(), api.output.title.clone()));
+    Ok(Generated {
+        portal: manifest.portal.clone(),
+        module: manifest.module(),
+        files: portal_generator::portal(manifest, &titles.collect()),
+        apis,
+    })
+}
 
-    fn generate(self) -> Result<Generated, Failure> {
-        let started = Instant::now();
-        let output = portal_generator::portal_from_manifest(&self.manifest, &self.documents);
-        let output = output.map_err(Failure::Refused)?;
-        Ok(Generated {
-            portal: self.manifest.portal.clone(),
-            module: self.manifest.module(),
-            output,
-            seconds: started.elapsed().as_secs_f64(),
-        })
-    }
+fn generate_api(
+    root: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+    api: &Api,
+) -> Result<GeneratedApi, Failure> {
+    let started = Instant::now();
+    let documents = document(root, folder, manifest, api)?;
+    let output = portal_generator::portal_api(manifest, api, &documents);
+    Ok(GeneratedApi {
+        id: api.id.clone(),
+        output: output.map_err(Failure::Refused)?,
+        seconds: started.elapsed().as_secs_f64(),
+    })
 }
 
 fn document(
@@ -234,25 +242,30 @@ fn document(
 }
 
 impl Generated {
-    /// Prints a line for each API and one for the portal.
+    /// Prints a line for each API.
     fn print(&self, differences: &[Difference]) {
-        for (api, summary) in &self.output.apis {
+        for api in &self.apis {
             let changed = differences
                 .iter()
-                .filter(|file| self.is_of_api(&file.path, api));
-            print_line(&format!("{}/{api}", self.portal), summary, changed.count());
+                .filter(|file| self.is_of_api(&file.path, &api.id))
+                .count();
+            let Summary {
+                operations,
+                generated,
+                types,
+                ..
+            } = &api.output.summary;
+            let of_all = match operations == generated {
+                true => String::new(),
+                false => format!(" of {operations}"),
+            };
+            say!(
+                "{BOLD}{:24}{BOLD:#} {generated}{of_all} operations, {types} types, \
+                 {changed} files changed, {:.2} s",
+                format!("{}/{}", self.portal, api.id),
+                api.seconds
+            );
         }
-        let folder = format!("src/{}/", self.module);
-        let changed = differences
-            .iter()
-            .filter(|file| file.path.starts_with(&folder));
-        say!(
-            "{BOLD}{:24}{BOLD:#} {} APIs, {} files changed, {:.2} s",
-            self.portal,
-            self.output.apis.len(),
-            changed.count(),
-            self.seconds
-        );
     }
 
     /// Whether a file is the API's module or lies in its folder.
@@ -261,21 +274,4 @@ impl Generated {
         let rest = path.strip_prefix(&module);
         rest.is_some_and(|rest| rest.starts_with(['/', '.']))
     }
-}
-
-fn print_line(name: &str, summary: &Summary, changed: usize) {
-    let Summary {
-        operations,
-        generated,
-        types,
-        ..
-    } = summary;
-    let of_all = match operations == generated {
-        true => String::new(),
-        false => format!(" of {operations}"),
-    };
-    say!(
-        "{BOLD}{name:24}{BOLD:#} {generated}{of_all} operations, {types} types, \
-         {changed} files changed"
-    );
 }

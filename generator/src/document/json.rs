@@ -1,11 +1,11 @@
 //! JSON text to a tree, with nesting bounded and duplicate keys noticed.
 
 use std::cell::Cell;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::DeserializeSeed as _;
+use serde_json::Value;
 
+use super::tree::Seed;
 use super::{MAX_DEPTH, index::Index};
 use crate::diagnostics::{Diagnostic, Place};
 
@@ -18,12 +18,10 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), 
     let duplicates = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
-    let value = Tree {
-        duplicates: &duplicates,
-    }
-    .deserialize(&mut deserializer)
-    .and_then(|value| deserializer.end().map(|()| value))
-    .map_err(|error| failure(name, text, &error))?;
+    let value = Seed(&duplicates)
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| failure(name, text, &error))?;
     let diagnostics = if duplicates.get() {
         duplicate_keys(name, text)
     } else {
@@ -116,74 +114,4 @@ pub(super) fn duplicate_key(name: &str, line: u32, column: u32) -> Diagnostic {
         "this key occurs twice in the same mapping, and the last one counts",
         "remove one of them",
     )
-}
-
-/// Reads a value as `serde_json::Value` does, and notices keys that were there before.
-#[derive(Clone, Copy)]
-struct Tree<'a> {
-    duplicates: &'a Cell<bool>,
-}
-
-impl<'de> DeserializeSeed<'de> for Tree<'_> {
-    type Value = Value;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Tree<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        serde_json::Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("a number out of range"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = members.next_key::<String>()? {
-            if map.insert(key, members.next_value_seed(self)?).is_some() {
-                self.duplicates.set(true);
-            }
-        }
-        Ok(Value::Object(map))
-    }
 }

@@ -8,6 +8,7 @@ mod decode;
 mod index;
 mod json;
 pub mod pointer;
+mod tree;
 mod yaml;
 
 use std::fmt;

@@ -7,11 +7,12 @@ use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
 use super::index::Index;
 use super::json::{duplicate_key, too_deep};
-use super::{MAX_DEPTH, kind, with_deep_stack};
+use super::tree::Tree;
+use super::{MAX_DEPTH, with_deep_stack};
 use crate::diagnostics::{Diagnostic, Place};
 
 /// The values that one document may repeat by alias, which is where alias bombs stop.
-const MAX_REPLAYED: usize = 2_000_000;
+const MAX_REPLAYED: usize = 500_000;
 /// More than the largest documents known have, by an order of magnitude.
 const MAX_EVENTS: usize = 50_000_000;
 /// The lines whose indentation is put right before the document counts as no YAML.
@@ -59,7 +60,7 @@ fn read_leniently(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Bo
 /// Reads a text once more with the indentation put right that other readers of YAML let pass:
 /// tabs, and quoted text that goes on too far to the left.
 fn mend_indentation(name: &str, text: String, first: &Error) -> Result<Read, Diagnostic> {
-    let original = failure(name, &text, first);
+    let original = failure(name, first);
     let mut mended = text;
     let mut error = None;
     for _ in 0..MOST_MENDED_LINES {
@@ -122,8 +123,9 @@ fn mended_once(text: &str, error: &Error) -> Option<String> {
 }
 
 fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Value, Error> {
-    with_deep_stack(|| serde_yaml::from_str_with_options(text, options(duplicate_keys)))
+    with_deep_stack(|| serde_yaml::from_str_with_options::<Tree>(text, options(duplicate_keys)))
         .map_err(|cause| Error::IOError { cause })?
+        .map(|tree| tree.0)
 }
 
 fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
@@ -154,12 +156,15 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
 
 /// Returns the first document of a file that holds several.
 fn first_of_several(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Box<Error>> {
-    let documents: Vec<Value> = with_deep_stack(|| {
+    let documents: Vec<Tree> = with_deep_stack(|| {
         serde_yaml::from_multiple_with_options(text, options(DuplicateKeyPolicy::LastWins))
     })
     .map_err(|cause| Error::IOError { cause })??;
     let found = documents.len();
-    let first = documents.into_iter().next().unwrap_or(Value::Null);
+    let first = documents
+        .into_iter()
+        .next()
+        .map_or(Value::Null, |tree| tree.0);
     let warning = Diagnostic::warning(
         "several-documents",
         Place::file(name).at(1, 1),
@@ -193,8 +198,12 @@ fn tab_indentation(name: &str, text: &str) -> Option<Diagnostic> {
     ))
 }
 
-fn failure(name: &str, text: &str, error: &Error) -> Diagnostic {
-    let error = error.without_snippet();
+fn failure(name: &str, error: &Error) -> Diagnostic {
+    let mut error = error.without_snippet();
+    // What goes wrong while an alias is repeated is told together with where it was defined.
+    while let Error::AliasError { error: inner, .. } = error {
+        error = inner.without_snippet();
+    }
     let (line, column) = error.location().map_or((1, 1), |location| {
         let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX).max(1);
         (narrow(location.line()), narrow(location.column()))
@@ -222,12 +231,7 @@ fn failure(name: &str, text: &str, error: &Error) -> Diagnostic {
             "fetch the document again",
         ),
         _ if deep_flow(error) => too_deep(name, (line, column)),
-        _ => Diagnostic::error(
-            "invalid-yaml",
-            place,
-            reason(text, error),
-            "correct the file",
-        ),
+        _ => Diagnostic::error("invalid-yaml", place, reason(error), "correct the file"),
     }
 }
 
@@ -237,15 +241,9 @@ fn deep_flow(error: &Error) -> bool {
 }
 
 /// Returns what the reader says, without the place that stands before it already.
-fn reason(text: &str, error: &Error) -> String {
+fn reason(error: &Error) -> String {
     let said = error.to_string();
     let first = said.lines().next().unwrap_or_default();
     let bare = first.split(" at line ").next().unwrap_or(first);
-    if text.lines().count() <= 1 {
-        return format!(
-            "the file holds {}, not YAML: {bare}",
-            kind(&Value::from(""))
-        );
-    }
     format!("this is not YAML: {bare}")
 }

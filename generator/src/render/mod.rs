@@ -18,7 +18,7 @@ use proc_macro2::TokenStream;
 
 use crate::ir::Api;
 
-pub(crate) use portal::{apis_crate, portal};
+pub(crate) use portal::{apis_crate, portal, portal_api};
 pub(crate) use standalone::standalone;
 
 /// A rendered file.

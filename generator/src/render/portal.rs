@@ -1,6 +1,6 @@
 //! A portal's own modules: its client, its regions, its bundles, and the crate that holds all portals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::text::literal;
@@ -16,29 +16,29 @@ const COMMAND: &str = "cargo xtask codegen";
 /// The crate's name in paths.
 const CRATE: &str = "portal_apis";
 
-/// Renders a portal: its own modules and those of its APIs.
-pub(crate) fn portal(manifest: &Manifest, apis: &[(&manifest::Api, ir::Api)]) -> Vec<File> {
+/// Renders what the APIs of a portal share.
+pub(crate) fn portal(manifest: &Manifest, titles: &BTreeMap<String, String>) -> Vec<File> {
     let folder = format!("src/{}", manifest.module());
-    let mut files = vec![
-        File { path: format!("{folder}/mod.rs"), text: module(manifest, apis) },
+    vec![
+        File { path: format!("{folder}/mod.rs"), text: module(manifest, titles) },
         File { path: format!("{folder}/bundles.rs"), text: bundles(manifest) },
-    ];
-    for (settings, api) in apis {
-        let path = format!("{CRATE}::{}::{}", manifest.module(), settings.module);
-        let target = Target {
-            command: COMMAND,
-            bundles: true,
-            example_path: &path,
-            example_client: &names::value_name(&settings.client),
-            base_url: Some(base_url(manifest, settings, api)),
-            id: &settings.id,
-        };
-        files.extend(super::api(api, &target).into_iter().map(|file| File {
-            path: format!("{folder}/{}/{}", settings.module, file.path),
-            text: file.text,
-        }));
-    }
-    files
+    ]
+}
+
+/// Renders the modules of one API of a portal.
+pub(crate) fn portal_api(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> Vec<File> {
+    let path = format!("{CRATE}::{}::{}", manifest.module(), settings.module);
+    let target = Target {
+        command: COMMAND,
+        bundles: true,
+        example_path: &path,
+        example_client: &names::value_name(&settings.client),
+        base_url: Some(base_url(manifest, settings, api)),
+        id: &settings.id,
+    };
+    let folder = format!("src/{}/{}", manifest.module(), settings.module);
+    let files = super::api(api, &target).into_iter();
+    files.map(|file| File { path: format!("{folder}/{}", file.path), text: file.text }).collect()
 }
 
 /// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does.
@@ -75,7 +75,7 @@ fn header(manifest: &Manifest) -> String {
     )
 }
 
-fn module(manifest: &Manifest, apis: &[(&manifest::Api, ir::Api)]) -> String {
+fn module(manifest: &Manifest, titles: &BTreeMap<String, String>) -> String {
     let mut out = header(manifest);
     _ = writeln!(out, "//! {}.", docs::first_line(&manifest.title));
     let description = docs::rustdoc(&manifest.description);
@@ -84,7 +84,7 @@ fn module(manifest: &Manifest, apis: &[(&manifest::Api, ir::Api)]) -> String {
         description.lines().for_each(|line| _ = writeln!(out, "//! {line}"));
     }
     out.push_str("\npub mod bundles;\n");
-    for (settings, _) in apis {
+    for settings in &manifest.apis {
         _ = writeln!(out, "#[cfg(feature = {})]", literal(&settings.feature));
         _ = writeln!(out, "pub mod {};", settings.module);
     }
@@ -116,8 +116,9 @@ impl<B: Bundle> {client}<B> {{"
     }
 ",
     );
-    for (settings, api) in apis {
-        let (module, title) = (&settings.module, docs::first_line(&api.title));
+    for settings in &manifest.apis {
+        let title = titles.get(&settings.id).unwrap_or(&settings.client);
+        let (module, title) = (&settings.module, docs::first_line(title));
         _ = writeln!(
             out,
             "

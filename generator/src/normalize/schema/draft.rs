@@ -67,7 +67,7 @@ impl Draft {
             types_keyword::read(self, cx, value, &at.key("type"));
         }
         for (key, value) in map {
-            if key == "type" || !wanted(key) {
+            if !wanted(key) || (key == "type" && !value.is_null()) {
                 continue;
             }
             if value.is_null() && matches!(key.as_str(), "example" | "default") {
