@@ -166,7 +166,7 @@ pub struct Operation {
     pub access: Access,
     /// How its pages are asked for.
     pub paging: Option<Paging>,
-    /// Alternatives of requirements; `None` where the client's default applies.
+    /// Alternatives of requirements, its own or the document's; `None` where neither says anything.
     pub security: Option<Vec<Vec<Requirement>>>,
     /// The media types that are understood.
     pub accept: Vec<String>,

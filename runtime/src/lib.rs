@@ -55,3 +55,5 @@ pub mod __private {
 }
 
 pub mod wire;
+
+pub use wire::{Date, DateTime, Decimal, Json, Nullable, Secret, Uuid, date};

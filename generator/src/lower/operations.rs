@@ -19,7 +19,7 @@ const OPERATION_TYPES: &[&str] = &[
     "Api", "Box", "Bundle", "Call", "Client", "Grants", "Items", "Operation", "Option", "Pages", "Read",
     "Response", "Self", "String", "Vec", "Write", "Some", "None", "Ok", "Err", "Json", "Bytes",
     "Body", "Date", "DateTime", "Time", "Duration", "Uuid", "Decimal", "Base64", "Secret", "Status",
-    "Style", "BTreeMap", "ByteStream", "Form", "Part", "Paging", "PageKind", "Nullable", "Requirement",
+    "Style", "SECURITY", "BTreeMap", "ByteStream", "Form", "Part", "Paging", "PageKind", "Nullable", "Requirement",
 ];
 
 /// The operations of an API while they are being lowered.
@@ -286,6 +286,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             security: operation
                 .security
                 .as_ref()
+                .or(self.openapi.security.as_ref())
                 .map(|all| security::requirements(all)),
             server: operation.servers.first().or(site.item.servers.first()).map(server),
         }

@@ -33,7 +33,7 @@ pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: 
                 paths.extensions.insert(path.clone(), value.clone());
                 continue;
             }
-            let mended = mended_path(cx, path, &at);
+            let mended = mended_path(cx, path, value, &at);
             let at = at.step(Step::Key(path), Step::Key(&mended));
             if *path != mended || section != "paths" {
                 cx.moved(&at);
@@ -46,24 +46,38 @@ pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: 
     paths
 }
 
-fn mended_path(cx: &mut Context<'_>, path: &str, at: &At<'_>) -> String {
-    let trimmed = path.trim();
-    if trimmed.starts_with('/') && trimmed.len() == path.len() {
-        return path.to_owned();
+/// Returns a path as OpenAPI writes it: with a slash in front, without spaces around, and with variables in braces.
+fn mended_path(cx: &mut Context<'_>, path: &str, item: &Value, at: &At<'_>) -> String {
+    let trimmed = path.trim().trim_start_matches('/');
+    let parts = trimmed.split('/').map(|part| match part.strip_prefix(':') {
+        Some(name) if declares(item, name) => format!("{{{name}}}"),
+        _ => part.to_owned(),
+    });
+    let rest = parts.collect::<Vec<_>>().join("/");
+    let slashes = path.trim().len() - trimmed.len();
+    let mended = format!("{}{rest}", "/".repeat(slashes.max(1)));
+    if mended != path {
+        let message = format!("the path `{path}` is read as `{mended}`");
+        let help = "begin the path with a slash, leave no spaces, and put variables into braces";
+        cx.warn(&at.key(path), "odd-path", message, help);
     }
-    let at = at.key(path);
-    let mended = match trimmed.starts_with('/') {
-        true => trimmed.to_owned(),
-        false => format!("/{trimmed}"),
-    };
-    let message = format!("the path `{path}` is read as `{mended}`");
-    cx.warn(
-        &at,
-        "odd-path",
-        message,
-        "begin the path with a slash and leave no spaces",
-    );
     mended
+}
+
+/// Returns whether a path item or one of its operations declares a path parameter of a name.
+fn declares(item: &Value, name: &str) -> bool {
+    let is_it = |parameter: &Value| {
+        parameter.get("in").is_some_and(|place| place == "path")
+            && parameter.get("name").is_some_and(|there| there == name)
+    };
+    let in_list = |owner: &Value| {
+        let list = owner.get("parameters").and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(is_it))
+    };
+    in_list(item)
+        || item
+            .as_object()
+            .is_some_and(|map| map.values().any(in_list))
 }
 
 /// Adds a path; where mending made it the same as another, their operations come together.

@@ -35,7 +35,7 @@ impl DocumentSet {
 
     /// Allows files in another folder than the main document's, usually one above it.
     pub fn within(mut self, folder: impl Into<String>) -> Self {
-        self.folder = folder.into();
+        self.folder = join("", &folder.into());
         self
     }
 
@@ -192,14 +192,14 @@ fn join(folder: &str, path: &str) -> String {
 
 /// Returns whether a file's name lies in a folder.
 pub(crate) fn is_within(name: &str, folder: &str) -> bool {
-    if name.starts_with("..") {
-        return false;
-    }
-    if folder.is_empty() {
-        return !name.starts_with('/');
-    }
-    name.strip_prefix(folder.trim_end_matches('/'))
-        .is_some_and(|rest| rest.starts_with('/'))
+    let rest = match folder.trim_end_matches('/') {
+        "" if folder.starts_with('/') || !name.starts_with('/') => Some(name),
+        "" => None,
+        folder => name
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/')),
+    };
+    rest.is_some_and(|rest| !rest.split('/').any(|part| part == ".."))
 }
 
 #[cfg(test)]
@@ -229,6 +229,10 @@ mod tests {
         assert!(!is_within("/etc/passwd", ""));
         assert!(is_within("x.yaml", ""));
         assert!(is_within("/tmp/a/x.yaml", "/tmp/a"));
+        assert!(is_within("../specs/x.yaml", "../specs"));
+        assert!(is_within("../x.yaml", ".."));
+        assert!(!is_within("../../x.yaml", ".."));
+        assert!(!is_within("../secret.yaml", "../specs"));
     }
 
     #[test]

@@ -150,7 +150,7 @@ static API: Api = Api {{
     base_url: {base_url},
 }};
 
-/// The service as its document describes it: servers, the first being the default, and security schemes.
+{security}/// The service as its document describes it: servers, the first being the default, and security schemes.
 pub static SERVICE: Service = Service {{
     name: {id},
     env_prefix: {prefix},
@@ -161,6 +161,7 @@ pub static SERVICE: Service = Service {{
         version = literal(&api.version),
         base_url = literal(&base_url),
         prefix = literal(&names::constant_name(target.id)),
+        security = security(api),
     );
     api.servers.iter().for_each(|server| self::server(out, server));
     out.push_str("    ],\n    schemes: &[\n");
@@ -173,6 +174,19 @@ pub static SERVICE: Service = Service {{
         );
     }
     out.push_str("    ],\n};\n");
+}
+
+/// What operations require that say nothing themselves, where any of them does.
+fn security(api: &Api) -> String {
+    let used = !api.security.is_empty()
+        && api.operations().any(|operation| operation.security.as_ref() == Some(&api.security));
+    match used {
+        false => String::new(),
+        true => format!(
+            "static SECURITY: &[&[portal_runtime::Requirement]] = &[{}];\n\n",
+            operations::requirements(&api.security).replace("Requirement {", "portal_runtime::Requirement {")
+        ),
+    }
 }
 
 fn security_scheme(kind: &SecurityKind) -> String {

@@ -68,7 +68,7 @@ impl Operations<'_> {
         }
         imports.push_str(&import_used(body, RUNTIME));
         imports.push_str(&import("portal_runtime::page", &used(body, PAGE)));
-        let mut own: Vec<&str> = vec![&self.api.client, "types", "Read", "Write", "API"];
+        let mut own: Vec<&str> = vec![&self.api.client, "types", "Read", "Write", "API", "SECURITY"];
         let responses = [&self.api.errors, &self.api.successes];
         own.extend(responses.into_iter().flatten().map(|item| item.name.as_str()));
         own.extend(self.api.headers.iter().map(|item| item.name.as_str()));
@@ -327,9 +327,7 @@ impl Operations<'_> {
         if !operation.accept.is_empty() {
             _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
         }
-        if let Some(security) = operation.security.as_ref().filter(|_| !self.target.bundles) {
-            _ = write!(out, "\n.security(&[{}])", requirements(security));
-        }
+        out.push_str(&self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
             _ = write!(out, "\n.server({})", literal(&super::client::default_url(server)));
         }
@@ -338,6 +336,17 @@ impl Operations<'_> {
             out.push_str(&paging_static(operation, paging));
         }
         out
+    }
+
+    /// A portal's credentials are the same for all operations, but for those that need none.
+    fn security(&self, operation: &Operation) -> String {
+        match &operation.security {
+            None => String::new(),
+            Some(none) if none.is_empty() => "\n.security(&[])".to_owned(),
+            Some(_) if self.target.bundles => String::new(),
+            Some(security) if *security == self.api.security => "\n.security(SECURITY)".to_owned(),
+            Some(security) => format!("\n.security(&[{}])", requirements(security)),
+        }
     }
 
     fn documentation(&self, operation: &Operation) -> String {

@@ -127,7 +127,10 @@ fn alias_bombs_are_refused() {
         text.push_str(&format!("{name}: &{name} [{list}]\n"));
     }
     let found = unreadable("a.yaml", text);
-    assert!(found.contains("aliases repeat more than any document needs"), "{found}");
+    assert!(
+        found.contains("aliases repeat more than any document needs"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -333,6 +333,17 @@ paths:
 }
 
 #[test]
+fn variables_behind_colons_are_put_into_braces() {
+    let declared = "parameters: [{name: id, in: path, schema: {type: string}}]";
+    let outcome = operation("'/a/:id/:verb'", &format!("{declared}, {OK}"));
+    assert_eq!(outcome.rules(), ["warning odd-path"]);
+    assert_eq!(
+        outcome.at("/paths/~1a~1{id}~1:verb/get/parameters/0/name"),
+        "id"
+    );
+}
+
+#[test]
 fn operation_ids_that_occur_twice_are_kept_and_told() {
     let outcome = normalized(
         "openapi: 3.0.0

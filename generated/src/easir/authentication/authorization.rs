@@ -66,4 +66,5 @@ static AUTHORIZE: Operation<(), AuthenticationError> = Operation::new(
     "/",
     body::none,
 )
-.success(&[Status::Range(2)]);
+.success(&[Status::Range(2)])
+.security(&[]);

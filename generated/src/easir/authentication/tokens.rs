@@ -56,4 +56,5 @@ static CREATE_TOKEN: Operation<types::TokenAnswer, AuthenticationError> = Operat
     body::json,
 )
 .success(&[Status::Exact(200)])
-.accept("application/json");
+.accept("application/json")
+.security(&[]);

@@ -86,12 +86,12 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_case_activity("c0ffee00-0000-4000-8000-000000000000".parse()?, "c0ffee00-0000-4000-8000-000000000000".parse()?).await?;
+    /// let answer = crm.case_activity("c0ffee00-0000-4000-8000-000000000000".parse()?, "c0ffee00-0000-4000-8000-000000000000".parse()?).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getCaseActivity")]
-    pub fn get_case_activity(
+    pub fn case_activity(
         &self,
         case_id: Uuid,
         activity_id: Uuid,
@@ -99,7 +99,7 @@ impl<B: Bundle> Crm<B> {
     where
         B: Grants<Read>,
     {
-        self.call(&GET_CASE_ACTIVITY)
+        self.call(&CASE_ACTIVITY)
             .path("case_id", case_id)
             .path("activity_id", activity_id)
     }
@@ -223,7 +223,7 @@ static LIST_CASE_ACTIVITIES: Operation<types::ActivityPage, CrmError> = Operatio
 .success(&[Status::Exact(200)])
 .accept("application/json");
 
-static GET_CASE_ACTIVITY: Operation<types::ActivityDetail, CrmError> = Operation::new(
+static CASE_ACTIVITY: Operation<types::ActivityDetail, CrmError> = Operation::new(
     &API,
     "getCaseActivity",
     "GET",

@@ -22,16 +22,16 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_me().await?;
+    /// let answer = crm.me().await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getMe")]
-    pub fn get_me(&self) -> Call<types::CurrentUser, CrmError>
+    pub fn me(&self) -> Call<types::CurrentUser, CrmError>
     where
         B: Grants<Read>,
     {
-        self.call(&GET_ME)
+        self.call(&ME)
     }
 
     /// Accept a device
@@ -65,7 +65,7 @@ impl<B: Bundle> Crm<B> {
     }
 }
 
-static GET_ME: Operation<types::CurrentUser, CrmError> = Operation::new(
+static ME: Operation<types::CurrentUser, CrmError> = Operation::new(
     &API,
     "getMe",
     "GET",

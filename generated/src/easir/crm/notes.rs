@@ -52,16 +52,16 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_note(1).await?;
+    /// let answer = crm.note(1).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getNote")]
-    pub fn get_note(&self, note_id: i64) -> Call<types::Note, CrmError>
+    pub fn note(&self, note_id: i64) -> Call<types::Note, CrmError>
     where
         B: Grants<Read>,
     {
-        self.call(&GET_NOTE).path("note_id", note_id)
+        self.call(&NOTE).path("note_id", note_id)
     }
 
     /// Notes on a case
@@ -211,7 +211,7 @@ static LIST_NOTES_PAGING: Paging = Paging {
     max: Some(50),
 };
 
-static GET_NOTE: Operation<types::Note, CrmError> = Operation::new(
+static NOTE: Operation<types::Note, CrmError> = Operation::new(
     &API,
     "getNote",
     "GET",

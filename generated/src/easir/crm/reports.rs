@@ -25,18 +25,18 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_averages(&["…"]).await?;
+    /// let answer = crm.averages(&["…"]).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getAverages")]
-    pub fn get_averages(&self, indicators: &[impl AsRef<str> + Encode]) -> GetAverages
+    pub fn averages(&self, indicators: &[impl AsRef<str> + Encode]) -> Averages
     where
         B: Grants<Read>,
     {
-        GetAverages(
+        Averages(
             self
-                .call(&GET_AVERAGES)
+                .call(&AVERAGES)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
@@ -57,18 +57,18 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_metrics(&["…"]).await?;
+    /// let answer = crm.metrics(&["…"]).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getMetrics")]
-    pub fn get_metrics(&self, indicators: &[impl AsRef<str> + Encode]) -> GetMetrics
+    pub fn metrics(&self, indicators: &[impl AsRef<str> + Encode]) -> Metrics
     where
         B: Grants<Read>,
     {
-        GetMetrics(
+        Metrics(
             self
-                .call(&GET_METRICS)
+                .call(&METRICS)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
@@ -92,32 +92,29 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_time_series(&["…"]).await?;
+    /// let answer = crm.time_series(&["…"]).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getTimeSeries")]
-    pub fn get_time_series(
-        &self,
-        indicators: &[impl AsRef<str> + Encode],
-    ) -> GetTimeSeries
+    pub fn time_series(&self, indicators: &[impl AsRef<str> + Encode]) -> TimeSeries
     where
         B: Grants<Read>,
     {
-        GetTimeSeries(
+        TimeSeries(
             self
-                .call(&GET_TIME_SERIES)
+                .call(&TIME_SERIES)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
 }
 
 operation! {
-    /// A call of [`get_averages`](Crm::get_averages): await it to send it.
-    GetAverages => types::AveragesReport, CrmError
+    /// A call of [`averages`](Crm::averages): await it to send it.
+    Averages => types::AveragesReport, CrmError
 }
 
-impl GetAverages {
+impl Averages {
     /// Length of the intervals.
     #[must_use]
     pub fn interval(self, interval: &types::Interval) -> Self {
@@ -189,11 +186,11 @@ impl GetAverages {
 }
 
 operation! {
-    /// A call of [`get_metrics`](Crm::get_metrics): await it to send it.
-    GetMetrics => types::MetricsReport, CrmError
+    /// A call of [`metrics`](Crm::metrics): await it to send it.
+    Metrics => types::MetricsReport, CrmError
 }
 
-impl GetMetrics {
+impl Metrics {
     /// What one value is reported for.
     #[must_use]
     pub fn group_by(self, group_by: &types::GroupBy) -> Self {
@@ -283,11 +280,11 @@ impl GetMetrics {
 }
 
 operation! {
-    /// A call of [`get_time_series`](Crm::get_time_series): await it to send it.
-    GetTimeSeries => Option<Json>, CrmError
+    /// A call of [`time_series`](Crm::time_series): await it to send it.
+    TimeSeries => Option<Json>, CrmError
 }
 
-impl GetTimeSeries {
+impl TimeSeries {
     /// Length of the intervals.
     #[must_use]
     pub fn interval(self, interval: &types::Interval) -> Self {
@@ -364,7 +361,7 @@ impl GetTimeSeries {
     }
 }
 
-static GET_AVERAGES: Operation<types::AveragesReport, CrmError> = Operation::new(
+static AVERAGES: Operation<types::AveragesReport, CrmError> = Operation::new(
     &API,
     "getAverages",
     "GET",
@@ -374,7 +371,7 @@ static GET_AVERAGES: Operation<types::AveragesReport, CrmError> = Operation::new
 .success(&[Status::Exact(200)])
 .accept("application/json");
 
-static GET_METRICS: Operation<types::MetricsReport, CrmError> = Operation::new(
+static METRICS: Operation<types::MetricsReport, CrmError> = Operation::new(
     &API,
     "getMetrics",
     "GET",
@@ -384,7 +381,7 @@ static GET_METRICS: Operation<types::MetricsReport, CrmError> = Operation::new(
 .success(&[Status::Exact(200)])
 .accept("application/json");
 
-static GET_TIME_SERIES: Operation<Option<Json>, CrmError> = Operation::new(
+static TIME_SERIES: Operation<Option<Json>, CrmError> = Operation::new(
     &API,
     "getTimeSeries",
     "GET",

@@ -51,16 +51,16 @@ impl<B: Bundle> Crm<B> {
     ///
     /// ```no_run
     /// # async fn example(crm: portal_apis::easir::crm::Crm<impl portal_runtime::Grants<portal_apis::easir::crm::Read>>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = crm.get_team(1).await?;
+    /// let answer = crm.team(1).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "getTeam")]
-    pub fn get_team(&self, team_id: i64) -> Call<types::Team, CrmError>
+    pub fn team(&self, team_id: i64) -> Call<types::Team, CrmError>
     where
         B: Grants<Read>,
     {
-        self.call(&GET_TEAM).path("team_id", team_id)
+        self.call(&TEAM).path("team_id", team_id)
     }
 }
 
@@ -142,7 +142,7 @@ static LIST_TEAMS_PAGING: Paging = Paging {
     max: Some(50),
 };
 
-static GET_TEAM: Operation<types::Team, CrmError> = Operation::new(
+static TEAM: Operation<types::Team, CrmError> = Operation::new(
     &API,
     "getTeam",
     "GET",

@@ -55,7 +55,8 @@ pub(crate) fn meaning(word: &str) -> Meaning {
         _ => {}
     }
     let (basic, format) = match word.trim().to_ascii_lowercase().as_str() {
-        "" | "any" | "mixed" | "unknown" | "undefined" | "anytype" | "*" => {
+        // A byte may be a small number or text in Base64; taking any value is right for both.
+        "" | "byte" | "any" | "mixed" | "unknown" | "undefined" | "anytype" | "*" => {
             return Meaning::Anything;
         }
         "nil" | "none" | "void" | "null" => return Meaning::MendedNull,
@@ -77,7 +78,7 @@ pub(crate) fn meaning(word: &str) -> Meaning {
         "uri" | "url" => (String, Some("uri")),
         "email" => (String, Some("email")),
         "password" => (String, Some("password")),
-        "byte" | "base64" => (String, Some("byte")),
+        "base64" => (String, Some("byte")),
         "binary" | "blob" => (String, Some("binary")),
         _ => return Meaning::Unknown,
     };

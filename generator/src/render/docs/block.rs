@@ -114,14 +114,14 @@ fn code(language: &str, text: &str) -> Vec<String> {
     let visible = text.replace(|character| character != '\n' && is_invisible(character), "");
     let visible = without_indent_of_all(&visible);
     let lines: Vec<&str> = visible.lines().map(str::trim_end).collect();
-    let is_written = |line: &&str| !line.is_empty();
-    let Some(first) = lines.iter().position(|line| is_written(&line)) else {
+    let is_written = |line: &str| !line.is_empty();
+    let Some(first) = lines.iter().position(|line| is_written(line)) else {
         return Vec::new();
     };
-    let last = lines.iter().rposition(|line| is_written(&line));
+    let last = lines.iter().rposition(|line| is_written(line));
     let lines = &lines[first..=last.unwrap_or(first)];
-    let ticks = lines.iter().map(|line| line.trim_start()).map(|line| {
-        let ticks = line.bytes().take_while(|byte| *byte == b'`');
+    let ticks = lines.iter().map(|line| {
+        let ticks = line.trim_start().bytes().take_while(|byte| *byte == b'`');
         ticks.count() + 1
     });
     let fence = "`".repeat(ticks.max().unwrap_or(0).max(3));

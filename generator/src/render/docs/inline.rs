@@ -50,12 +50,7 @@ impl Writer {
         let mut rest = inlines;
         while let Some(inline) = rest.first() {
             // What is escaped depends on what follows, so lines of text are written together.
-            let is_one_line = self.context.is_cell || self.context.is_heading;
-            let is_text = |inline: &&Inline| match inline {
-                Inline::Text(_) | Inline::SoftBreak => true,
-                Inline::HardBreak => is_one_line,
-                _ => false,
-            };
+            let is_text = |inline: &&Inline| self.is_text(inline);
             let length = rest.iter().take_while(is_text).count();
             match (inline, length) {
                 (Inline::Text(text), 1) => self.text(text),
@@ -63,6 +58,14 @@ impl Writer {
                 _ => self.text(&plain_text(&rest[..length])),
             }
             rest = &rest[length.max(1)..];
+        }
+    }
+
+    fn is_text(&self, inline: &Inline) -> bool {
+        match inline {
+            Inline::Text(_) | Inline::SoftBreak => true,
+            Inline::HardBreak => self.context.is_cell || self.context.is_heading,
+            _ => false,
         }
     }
 
@@ -108,14 +111,9 @@ impl Writer {
     }
 
     fn link(&mut self, target: &str, text: &[Inline]) {
-        let is_link = true;
-        let label = write(
-            text,
-            Context {
-                is_link,
-                ..self.context
-            },
-        );
+        let mut context = self.context;
+        context.is_link = true;
+        let label = write(text, context);
         let label = label.trim_matches([' ', LINE_BREAK]);
         if label.is_empty() || is_address(target, text) {
             return self.url(target, address_of(target));

@@ -20,7 +20,7 @@ pub(super) fn split(inlines: Vec<Inline>) -> Vec<Block> {
         let mut lines = lines.into_iter().peekable();
         while lines.peek().is_some() {
             let mut words = Vec::new();
-            while let Some(line) = lines.next_if(|line| is_word(line)) {
+            while let Some(line) = lines.next_if(is_word) {
                 words.push(line);
             }
             if words.len() >= LIST_LINES {
