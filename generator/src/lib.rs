@@ -155,7 +155,10 @@ fn generate(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Dia
         message: finding.message,
         help: finding.help,
     }));
-    let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning).count();
+    let warnings = diagnostics
+        .iter()
+        .filter(|d| d.severity == Severity::Warning)
+        .count();
     Ok(One {
         summary: Summary {
             operations: lowered.declared,

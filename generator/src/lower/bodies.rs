@@ -40,12 +40,15 @@ impl<'a> Operations<'a, '_> {
             let schema = media_type.schema.as_ref();
             // XML beside JSON says the same again; so does a form beside a multipart form.
             let same = taken.iter().any(|(other, known)| {
-                let interchangeable = *other == kind || (*other == Kind::Json && kind == Kind::Text);
+                let interchangeable =
+                    *other == kind || (*other == Kind::Json && kind == Kind::Text);
                 interchangeable && (*known == schema || matches!(kind, Kind::Text | Kind::Bytes))
             });
             if same {
-                let message = format!("`{name}` is not offered beside another media type for the same value");
-                self.findings.push(Finding::note("media-type-not-offered", &at, message));
+                let message =
+                    format!("`{name}` is not offered beside another media type for the same value");
+                self.findings
+                    .push(Finding::note("media-type-not-offered", &at, message));
                 continue;
             }
             let suffix = match taken.is_empty() {
@@ -54,13 +57,17 @@ impl<'a> Operations<'a, '_> {
             };
             taken.push((kind, schema));
             let payload = self.payload(kind, name, media_type, named, &suffix, &at);
-            let required = body.required || (self.config.bodies_are_required() && writes(site.method));
-            bodies.push((suffix, ir::Body {
-                name: "body".to_owned(),
-                required,
-                description: body.description.clone().unwrap_or_default(),
-                payload,
-            }));
+            let required =
+                body.required || (self.config.bodies_are_required() && writes(site.method));
+            bodies.push((
+                suffix,
+                ir::Body {
+                    name: "body".to_owned(),
+                    required,
+                    description: body.description.clone().unwrap_or_default(),
+                    payload,
+                },
+            ));
         }
         bodies
     }
@@ -86,7 +93,10 @@ impl<'a> Operations<'a, '_> {
         if essence == "application/x-www-form-urlencoded" {
             return Kind::Form;
         }
-        let binary = content.schema.as_ref().is_some_and(|schema| self.is_binary(schema));
+        let binary = content
+            .schema
+            .as_ref()
+            .is_some_and(|schema| self.is_binary(schema));
         if !binary && (is_json(media_type) || (essence == "*/*" && content.schema.is_some())) {
             return Kind::Json;
         }
@@ -142,7 +152,11 @@ impl<'a> Operations<'a, '_> {
 
     fn body_type(&mut self, content: &'a MediaType, hint: &Hint) -> Type {
         match &content.schema {
-            Some(schema) => self.types.lower(&[Node::of(schema)], hint, Direction::Request).ty,
+            Some(schema) => {
+                self.types
+                    .lower(&[Node::of(schema)], hint, Direction::Request)
+                    .ty
+            }
             None => Type::Json,
         }
     }
@@ -156,7 +170,13 @@ impl<'a> Operations<'a, '_> {
         let properties: Vec<_> = merged
             .properties
             .iter()
-            .map(|(name, property)| (*name, property.nodes.clone(), merged.required.contains(name)))
+            .map(|(name, property)| {
+                (
+                    *name,
+                    property.nodes.clone(),
+                    merged.required.contains(name),
+                )
+            })
             .collect();
         properties
             .into_iter()
@@ -167,7 +187,11 @@ impl<'a> Operations<'a, '_> {
                 let place = Hint::new(
                     &hint.parent,
                     wire_name,
-                    format!("{}/properties/{}", hint.pointer, super::schemas::escape(wire_name)),
+                    format!(
+                        "{}/properties/{}",
+                        hint.pointer,
+                        super::schemas::escape(wire_name)
+                    ),
                 );
                 let description = described.description.to_owned();
                 let (kind, repeated) = self.part_kind(&nodes, &described, fixed, &place);
@@ -206,7 +230,11 @@ impl<'a> Operations<'a, '_> {
             let as_json = fixed.as_deref().is_some_and(is_json);
             if !as_json {
                 let ty = self.types.lower(&items, place, Direction::Request).ty;
-                let kind = if self.is_scalar(&ty) { PartKind::Text(ty) } else { PartKind::Json(ty) };
+                let kind = if self.is_scalar(&ty) {
+                    PartKind::Text(ty)
+                } else {
+                    PartKind::Json(ty)
+                };
                 return (kind, true);
             }
         }
@@ -223,13 +251,15 @@ impl<'a> Operations<'a, '_> {
         match ty {
             Type::Json | Type::List(_) | Type::Map(_) => false,
             Type::Option(inner) | Type::Boxed(inner) => self.is_scalar(inner),
-            Type::Named(index) => self.types.definition(*index).is_some_and(|definition| {
-                match &definition.kind {
-                    ir::TypeKind::StringEnum(_) | ir::TypeKind::IntegerEnum(_) => true,
-                    ir::TypeKind::Alias(target) => self.is_scalar(target),
-                    ir::TypeKind::Struct(_) | ir::TypeKind::Union(_) => false,
-                }
-            }),
+            Type::Named(index) => {
+                self.types
+                    .definition(*index)
+                    .is_some_and(|definition| match &definition.kind {
+                        ir::TypeKind::StringEnum(_) | ir::TypeKind::IntegerEnum(_) => true,
+                        ir::TypeKind::Alias(target) => self.is_scalar(target),
+                        ir::TypeKind::Struct(_) | ir::TypeKind::Union(_) => false,
+                    })
+            }
             _ => true,
         }
     }
@@ -296,5 +326,8 @@ pub(super) fn is_text(media_type: &str) -> bool {
     essence.starts_with("text/")
         || subtype == "xml"
         || subtype.ends_with("+xml")
-        || matches!(subtype, "yaml" | "x-yaml" | "javascript" | "graphql" | "x-ndjson" | "jsonl")
+        || matches!(
+            subtype,
+            "yaml" | "x-yaml" | "javascript" | "graphql" | "x-ndjson" | "jsonl"
+        )
 }

@@ -37,7 +37,9 @@ pub(crate) fn of(merged: &Merged<'_>) -> Option<Values> {
         )));
     }
     if values.iter().all(|value| value.is_i64()) && merged.ty != Some("number") {
-        return Some(Values::Integers(unique(values.iter().filter_map(|v| v.as_i64()))));
+        return Some(Values::Integers(unique(
+            values.iter().filter_map(|v| v.as_i64()),
+        )));
     }
     if values.iter().all(|value| value.is_boolean()) {
         return Some(Values::Booleans);
@@ -55,7 +57,9 @@ pub(crate) fn strings(values: &[String]) -> Enum<String> {
 
 /// An integer enum with a variant a value.
 pub(crate) fn integers(values: &[i64]) -> Enum<i64> {
-    named(values.to_vec(), |value| names::variant_name(&value.to_string()))
+    named(values.to_vec(), |value| {
+        names::variant_name(&value.to_string())
+    })
 }
 
 fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> Enum<V> {
@@ -65,11 +69,11 @@ fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> E
         .map(|value| {
             let preferred = name(&value);
             let by_case = by_case(&value.to_string(), &preferred);
-            (scope.claim(&preferred, by_case.into_iter()), value)
+            (scope.claim(&preferred, by_case), value)
         })
         .collect();
     let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);
-    let otherwise = scope.claim("Unknown", others.into_iter());
+    let otherwise = scope.claim("Unknown", others);
     Enum::of(variants, otherwise)
 }
 

@@ -119,7 +119,14 @@ impl<'a> Merge<'a, '_> {
             }
             Node::Item(schema) => {
                 let view = View::of(schema);
-                self.words(schema, if depth == 0 { Level::Outer } else { Level::Part });
+                self.words(
+                    schema,
+                    if depth == 0 {
+                        Level::Outer
+                    } else {
+                        Level::Part
+                    },
+                );
                 for part in view.all_of {
                     self.direct(Node::of(part), depth + 1);
                 }
@@ -127,7 +134,14 @@ impl<'a> Merge<'a, '_> {
                 self.leaf(schema, view);
             }
             Node::Leaf(schema) => {
-                self.words(schema, if depth == 0 { Level::Outer } else { Level::Part });
+                self.words(
+                    schema,
+                    if depth == 0 {
+                        Level::Outer
+                    } else {
+                        Level::Part
+                    },
+                );
                 self.leaf(schema, View::of(schema));
             }
         }
@@ -185,10 +199,7 @@ impl<'a> Merge<'a, '_> {
         if let Some(reason) = schema.schema_data.extensions.get("x-broken") {
             merged.broken = Some(reason.as_str().unwrap_or("it cannot be used"));
         }
-        merged.tuple |= schema
-            .schema_data
-            .extensions
-            .contains_key("x-prefix-items");
+        merged.tuple |= schema.schema_data.extensions.contains_key("x-prefix-items");
         let says_something = view.ty.is_some()
             || view.format.is_some()
             || !view.enumeration.is_empty()
@@ -213,9 +224,15 @@ impl<'a> Merge<'a, '_> {
         for (name, declared) in view.properties.into_iter().flatten() {
             let origin = self.origin;
             let property = merged.properties.entry(name);
-            let nodes = &mut property.or_insert_with(|| Property { nodes: Vec::new(), origin }).nodes;
+            let nodes = &mut property
+                .or_insert_with(|| Property {
+                    nodes: Vec::new(),
+                    origin,
+                })
+                .nodes;
             let node = Node::of_boxed(declared);
-            let same = |other: &Node<'_>| matches!((other, &node), (Node::Ref(a), Node::Ref(b)) if a == b);
+            let same =
+                |other: &Node<'_>| matches!((other, &node), (Node::Ref(a), Node::Ref(b)) if a == b);
             if !nodes.iter().any(same) {
                 nodes.push(node);
             }

@@ -12,14 +12,54 @@ use crate::manifest;
 use crate::names::{self, Scope};
 
 /// Method names that clients have of their own.
-const CLIENT_METHODS: &[&str] = &["new", "builder", "call", "client", "clone", "erase", "narrow", "from", "into"];
+const CLIENT_METHODS: &[&str] = &[
+    "new", "builder", "call", "client", "clone", "erase", "narrow", "from", "into",
+];
 
 /// Names that the modules of operations use themselves.
 const OPERATION_TYPES: &[&str] = &[
-    "Api", "Box", "Bundle", "Call", "Client", "Grants", "Items", "Operation", "Option", "Pages", "Read",
-    "Response", "Self", "String", "Vec", "Write", "Some", "None", "Ok", "Err", "Json", "Bytes",
-    "Body", "Date", "DateTime", "Time", "Duration", "Uuid", "Decimal", "Base64", "Secret", "Status",
-    "Style", "SECURITY", "BTreeMap", "ByteStream", "Form", "Part", "Paging", "PageKind", "Nullable", "Requirement",
+    "Api",
+    "Box",
+    "Bundle",
+    "Call",
+    "Client",
+    "Grants",
+    "Items",
+    "Operation",
+    "Option",
+    "Pages",
+    "Read",
+    "Response",
+    "Self",
+    "String",
+    "Vec",
+    "Write",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "Json",
+    "Bytes",
+    "Body",
+    "Date",
+    "DateTime",
+    "Time",
+    "Duration",
+    "Uuid",
+    "Decimal",
+    "Base64",
+    "Secret",
+    "Status",
+    "Style",
+    "SECURITY",
+    "BTreeMap",
+    "ByteStream",
+    "Form",
+    "Part",
+    "Paging",
+    "PageKind",
+    "Nullable",
+    "Requirement",
 ];
 
 /// The operations of an API while they are being lowered.
@@ -104,7 +144,9 @@ impl<'a, 'm> Operations<'a, 'm> {
         let moved = self.types.final_indexes();
         let mut operations: Vec<&mut ir::Operation> = self.groups.values_mut().flatten().collect();
         let client = self.config.client();
-        let mut enums = self.responses.settle(&mut operations, &client, &mut self.type_names);
+        let mut enums = self
+            .responses
+            .settle(&mut operations, &client, &mut self.type_names);
         for operation in operations {
             renumber_operation(operation, &moved);
         }
@@ -113,7 +155,11 @@ impl<'a, 'm> Operations<'a, 'm> {
                 renumber_content(&mut variant.content, &moved);
             }
         }
-        for field in enums.headers.iter_mut().flat_map(|headers| &mut headers.fields) {
+        for field in enums
+            .headers
+            .iter_mut()
+            .flat_map(|headers| &mut headers.fields)
+        {
             recursion::renumber_type(&mut field.ty, &moved);
         }
         let groups = group_modules(self.openapi, self.groups);
@@ -143,21 +189,40 @@ impl<'a, 'm> Operations<'a, 'm> {
     fn omit_unread(&mut self, extra: &Additional, reason: &str) {
         self.declared += 1;
         self.omissions.push(Omission {
-            pointer: format!("/paths/{}/{}", escape(&extra.path), extra.method.to_lowercase()),
+            pointer: format!(
+                "/paths/{}/{}",
+                escape(&extra.path),
+                extra.method.to_lowercase()
+            ),
             reason: format!("it cannot be read: {reason}"),
             wanted: false,
         });
     }
 
-    fn one(&mut self, path: &'a str, method: &'a str, item: &'a PathItem, operation: &'a Operation) {
-        let site = Site { path, method, item, operation };
+    fn one(
+        &mut self,
+        path: &'a str,
+        method: &'a str,
+        item: &'a PathItem,
+        operation: &'a Operation,
+    ) {
+        let site = Site {
+            path,
+            method,
+            item,
+            operation,
+        };
         self.declared += 1;
         let id = operation.operation_id.as_deref().unwrap_or_default();
         if !id.is_empty() {
             self.operation_ids.push(id.to_owned());
         }
         if let Some((reason, wanted)) = self.reason_to_omit(operation, id) {
-            self.omissions.push(Omission { pointer: site.pointer(), reason, wanted });
+            self.omissions.push(Omission {
+                pointer: site.pointer(),
+                reason,
+                wanted,
+            });
             return;
         }
         let named = self.name(&site, id);
@@ -165,11 +230,16 @@ impl<'a, 'm> Operations<'a, 'm> {
         let bodies = self.bodies(&site, &named);
         let (success, headers) = self.success(&site, &named);
         let base = self.assemble(&site, id, &named, parameters, success, headers);
-        let group = self.groups.entry(operation.tags.first().cloned().unwrap_or_default());
+        let group = self
+            .groups
+            .entry(operation.tags.first().cloned().unwrap_or_default());
         let group = group.or_default();
         let mut bodies = bodies.into_iter();
         let first = bodies.next();
-        group.push(ir::Operation { body: first.map(|(_, body)| body), ..base.clone() });
+        group.push(ir::Operation {
+            body: first.map(|(_, body)| body),
+            ..base.clone()
+        });
         // Further media types of the body are methods of their own, named after them.
         for (suffix, body) in bodies {
             let name = format!("{}_{suffix}", base.name);
@@ -192,7 +262,8 @@ impl<'a, 'm> Operations<'a, 'm> {
             return Some((reason.to_owned(), false));
         }
         let (_, api) = self.config.portal?;
-        api.omitted(id).map(|reason| (format!("left out by the manifest: {reason}"), true))
+        api.omitted(id)
+            .map(|reason| (format!("left out by the manifest: {reason}"), true))
     }
 
     fn name(&mut self, site: &Site<'_>, id: &str) -> Named {
@@ -204,7 +275,12 @@ impl<'a, 'm> Operations<'a, 'm> {
             None if usable => names::operation_words(id, &self.config.noise()),
             None => from_path.name.clone(),
         };
-        let tag = site.operation.tags.first().map(String::as_str).unwrap_or_default();
+        let tag = site
+            .operation
+            .tags
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
         let alternatives = [
             usable.then(|| id.to_owned()),
             (!tag.is_empty()).then(|| format!("{tag} {preferred}")),
@@ -212,8 +288,13 @@ impl<'a, 'm> Operations<'a, 'm> {
             Some(from_path.name),
             Some(from_path.full_name),
         ];
-        let alternatives = alternatives.into_iter().flatten().map(|n| names::function_name(&n));
-        let name = self.method_names.claim(&names::function_name(&preferred), alternatives);
+        let alternatives = alternatives
+            .into_iter()
+            .flatten()
+            .map(|n| names::function_name(&n));
+        let name = self
+            .method_names
+            .claim(&names::function_name(&preferred), alternatives);
         let type_name = names::type_name(&name);
         let call = format!("{type_name}Call");
         let type_name = self.type_names.claim(&type_name, std::iter::once(call));
@@ -233,7 +314,11 @@ impl<'a, 'm> Operations<'a, 'm> {
         success: ir::Success,
         headers: Option<String>,
     ) -> ir::Operation {
-        let Parameters { mut arguments, mut options, path } = parameters;
+        let Parameters {
+            mut arguments,
+            mut options,
+            path,
+        } = parameters;
         let query: Vec<&str> = arguments
             .iter()
             .chain(&options)
@@ -247,7 +332,8 @@ impl<'a, 'm> Operations<'a, 'm> {
             .and_then(|rule| self.paging(rule, site, &success));
         if let Some(paging) = &mut paging {
             // The pages are counted by whoever walks them.
-            let paged = |p: &ir::Parameter| p.wire_name == paging.index || p.wire_name == paging.size;
+            let paged =
+                |p: &ir::Parameter| p.wire_name == paging.index || p.wire_name == paging.size;
             let (moved, kept): (Vec<_>, Vec<_>) = arguments.into_iter().partition(paged);
             paging.required = !moved.is_empty();
             arguments = kept;
@@ -288,7 +374,11 @@ impl<'a, 'm> Operations<'a, 'm> {
                 .as_ref()
                 .or(self.openapi.security.as_ref())
                 .map(|all| security::requirements(all)),
-            server: operation.servers.first().or(site.item.servers.first()).map(server),
+            server: operation
+                .servers
+                .first()
+                .or(site.item.servers.first())
+                .map(server),
         }
     }
 
@@ -310,8 +400,13 @@ impl<'a, 'm> Operations<'a, 'm> {
         self.responses.note(declared)
     }
 
-    pub(super) fn shared_headers(&mut self, type_name: &str, fields: Vec<ir::HeaderField>) -> String {
-        self.responses.headers(type_name, fields, &mut self.type_names)
+    pub(super) fn shared_headers(
+        &mut self,
+        type_name: &str,
+        fields: Vec<ir::HeaderField>,
+    ) -> String {
+        self.responses
+            .headers(type_name, fields, &mut self.type_names)
     }
 
     pub(super) fn several_successes(
@@ -331,7 +426,10 @@ impl<'a, 'm> Operations<'a, 'm> {
     }
 
     /// A parameter behind a reference.
-    pub(super) fn parameter_behind(&self, parameter: &'a ReferenceOr<Parameter>) -> Option<&'a Parameter> {
+    pub(super) fn parameter_behind(
+        &self,
+        parameter: &'a ReferenceOr<Parameter>,
+    ) -> Option<&'a Parameter> {
         match parameter {
             ReferenceOr::Item(parameter) => Some(parameter),
             ReferenceOr::Reference { reference } => self

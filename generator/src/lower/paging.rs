@@ -26,7 +26,9 @@ impl<'a> Operations<'a, '_> {
             },
             first: rule.first,
             default_size: rule.default_size,
-            max_size: rule.max_size.or_else(|| self.declared_maximum(site, &rule.size)),
+            max_size: rule
+                .max_size
+                .or_else(|| self.declared_maximum(site, &rule.size)),
             required: false,
             page: page.clone(),
             item,
@@ -39,12 +41,18 @@ impl<'a> Operations<'a, '_> {
         if let Type::List(item) = self.plain(page) {
             return Some(paging((**item).clone(), None, None));
         }
-        let items = rule.items.as_deref().and_then(|name| self.field(page, name));
+        let items = rule
+            .items
+            .as_deref()
+            .and_then(|name| self.field(page, name));
         let item = items.as_ref().and_then(|(_, _, ty)| match self.plain(ty) {
             Type::List(item) => Some((**item).clone()),
             _ => None,
         });
-        let total = rule.total.as_deref().and_then(|name| self.field(page, name));
+        let total = rule
+            .total
+            .as_deref()
+            .and_then(|name| self.field(page, name));
         let total = total.filter(|(_, _, ty)| matches!(self.plain(ty), Type::I32 | Type::I64));
         match (item, items) {
             (Some(item), Some((name, presence, _))) => {
@@ -74,7 +82,10 @@ impl<'a> Operations<'a, '_> {
         let TypeKind::Struct(body) = &self.types.definition(*index)?.kind else {
             return None;
         };
-        let field = body.fields.iter().find(|field| field.wire_name == wire_name)?;
+        let field = body
+            .fields
+            .iter()
+            .find(|field| field.wire_name == wire_name)?;
         Some((field.name.clone(), field.presence, field.ty.clone()))
     }
 
@@ -96,7 +107,11 @@ impl<'a> Operations<'a, '_> {
 
     /// The `maximum` that the document sets for a query parameter.
     fn declared_maximum(&self, site: &Site<'a>, name: &str) -> Option<i64> {
-        let own = site.operation.parameters.iter().chain(&site.item.parameters);
+        let own = site
+            .operation
+            .parameters
+            .iter()
+            .chain(&site.item.parameters);
         let data = own
             .filter_map(|parameter| self.parameter_behind(parameter))
             .map(openapiv3::Parameter::parameter_data_ref)

@@ -1,6 +1,8 @@
 //! Parameters: where they travel, how they are written, and whether they must be given.
 
-use openapiv3::{Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr};
+use openapiv3::{
+    Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
+};
 
 use super::Finding;
 use super::operations::{Named, Operations, Site};
@@ -12,7 +14,17 @@ use crate::names::{self, Scope};
 
 /// Names of a call that its optional parameters must not take.
 const CALL_METHODS: &[&str] = &[
-    "into_future", "items", "pages", "send", "header", "timeout", "body", "clone", "into", "from", "self",
+    "into_future",
+    "items",
+    "pages",
+    "send",
+    "header",
+    "timeout",
+    "body",
+    "clone",
+    "into",
+    "from",
+    "self",
 ];
 
 /// The parameters of an operation.
@@ -48,8 +60,14 @@ impl<'a> Operations<'a, '_> {
             _ => usize::MAX,
         });
         Parameters {
-            arguments: required.into_iter().map(|(_, parameter)| parameter).collect(),
-            options: optional.into_iter().map(|(_, parameter)| parameter).collect(),
+            arguments: required
+                .into_iter()
+                .map(|(_, parameter)| parameter)
+                .collect(),
+            options: optional
+                .into_iter()
+                .map(|(_, parameter)| parameter)
+                .collect(),
             path: template.path,
         }
     }
@@ -79,7 +97,10 @@ impl<'a> Operations<'a, '_> {
     fn is_left_to_the_client(&mut self, parameter: &Parameter, pointer: &str) -> bool {
         let name = &parameter.parameter_data_ref().name;
         let is = |other: &str| name.eq_ignore_ascii_case(other);
-        let key = self.config.portal.and_then(|(manifest, _)| manifest.gateway.subscription_key.as_ref());
+        let key = self
+            .config
+            .portal
+            .and_then(|(manifest, _)| manifest.gateway.subscription_key.as_ref());
         let ours = match parameter {
             Parameter::Header { .. } => {
                 is("accept")
@@ -87,14 +108,13 @@ impl<'a> Operations<'a, '_> {
                     || is("authorization")
                     || key.is_some_and(|key| is(&key.header))
             }
-            Parameter::Query { .. } => {
-                key.and_then(|key| key.query.as_deref()).is_some_and(is)
-            }
+            Parameter::Query { .. } => key.and_then(|key| key.query.as_deref()).is_some_and(is),
             Parameter::Path { .. } | Parameter::Cookie { .. } => false,
         };
         if ours {
             let message = format!("`{name}` is no parameter here: the client sets it");
-            self.findings.push(Finding::note("parameter-set-by-client", pointer, message));
+            self.findings
+                .push(Finding::note("parameter-set-by-client", pointer, message));
         }
         ours
     }
@@ -110,11 +130,11 @@ impl<'a> Operations<'a, '_> {
         let data = parameter.parameter_data_ref();
         let (mut location, mut style, mut explode, reserved) = placement(parameter);
         let mut wire_name = data.name.clone();
-        if location == Location::Path {
-            if let Some(query) = template.query_name(&wire_name) {
-                (location, style, explode) = (Location::Query, Style::Form, true);
-                wire_name = query.to_owned();
-            }
+        if location == Location::Path
+            && let Some(query) = template.query_name(&wire_name)
+        {
+            (location, style, explode) = (Location::Query, Style::Form, true);
+            wire_name = query.to_owned();
         }
         let (node, json) = content(data);
         let hint = Hint::new(&named.type_name, &data.name, format!("{pointer}/schema"));
@@ -167,9 +187,17 @@ fn is_required(parameter: &Parameter) -> bool {
 
 fn placement(parameter: &Parameter) -> (Location, Style, bool, bool) {
     let data = parameter.parameter_data_ref();
-    let tabs = data.extensions.get("x-style").and_then(|style| style.as_str()) == Some("tabDelimited");
+    let tabs = data
+        .extensions
+        .get("x-style")
+        .and_then(|style| style.as_str())
+        == Some("tabDelimited");
     match parameter {
-        Parameter::Query { style, allow_reserved, .. } => {
+        Parameter::Query {
+            style,
+            allow_reserved,
+            ..
+        } => {
             let style = match style {
                 _ if tabs => Style::TabDelimited,
                 QueryStyle::Form => Style::Form,
@@ -184,8 +212,17 @@ fn placement(parameter: &Parameter) -> (Location, Style, bool, bool) {
             (Location::Query, style, explode, *allow_reserved)
         }
         Parameter::Header { .. } => {
-            let style = if tabs { Style::TabDelimited } else { Style::Simple };
-            (Location::Header, style, data.explode.unwrap_or(false), false)
+            let style = if tabs {
+                Style::TabDelimited
+            } else {
+                Style::Simple
+            };
+            (
+                Location::Header,
+                style,
+                data.explode.unwrap_or(false),
+                false,
+            )
         }
         Parameter::Path { style, .. } => {
             let style = match style {
@@ -196,9 +233,12 @@ fn placement(parameter: &Parameter) -> (Location, Style, bool, bool) {
             };
             (Location::Path, style, data.explode.unwrap_or(false), false)
         }
-        Parameter::Cookie { .. } => {
-            (Location::Cookie, Style::Form, data.explode.unwrap_or(true), false)
-        }
+        Parameter::Cookie { .. } => (
+            Location::Cookie,
+            Style::Form,
+            data.explode.unwrap_or(true),
+            false,
+        ),
     }
 }
 
@@ -268,7 +308,10 @@ impl Template {
         let (mut fixed_query, mut filled_query) = (Vec::new(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) {
+            match value
+                .strip_prefix('{')
+                .and_then(|value| value.strip_suffix('}'))
+            {
                 Some(parameter) => filled_query.push((parameter.to_owned(), name.to_owned())),
                 None => fixed_query.push((name.to_owned(), value.to_owned())),
             }
@@ -287,6 +330,8 @@ impl Template {
     }
 
     fn position(&self, parameter: &str) -> usize {
-        self.path.find(&format!("{{{parameter}}}")).unwrap_or(usize::MAX)
+        self.path
+            .find(&format!("{{{parameter}}}"))
+            .unwrap_or(usize::MAX)
     }
 }

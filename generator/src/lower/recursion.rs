@@ -100,7 +100,10 @@ fn by_value(definition: &TypeDef) -> Vec<usize> {
     }
     let mut found = Vec::new();
     match &definition.kind {
-        TypeKind::Struct(body) => body.fields.iter().for_each(|field| value(&field.ty, &mut found)),
+        TypeKind::Struct(body) => body
+            .fields
+            .iter()
+            .for_each(|field| value(&field.ty, &mut found)),
         TypeKind::Union(union) => union.variants.iter().for_each(|v| value(&v.ty, &mut found)),
         TypeKind::Alias(target) => value(target, &mut found),
         TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
@@ -118,10 +121,10 @@ fn direct_types(kind: &mut TypeKind) -> Vec<&mut Type> {
 }
 
 fn for_each_type(definition: &mut TypeDef, change: &mut dyn FnMut(&mut Type)) {
-    if let TypeKind::Struct(body) = &mut definition.kind {
-        if let Some((_, ty)) = &mut body.additional {
-            change(ty);
-        }
+    if let TypeKind::Struct(body) = &mut definition.kind
+        && let Some((_, ty)) = &mut body.additional
+    {
+        change(ty);
     }
     for ty in direct_types(&mut definition.kind) {
         change(ty);

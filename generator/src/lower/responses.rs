@@ -68,7 +68,9 @@ impl<'a> Operations<'a, '_> {
                 bodies.push(content);
             }
         }
-        let bare = kinds.iter().any(|(_, content, _)| *content == Content::Empty);
+        let bare = kinds
+            .iter()
+            .any(|(_, content, _)| *content == Content::Empty);
         let only_default = matches!(kinds[..], [(Status::Default, ..)]);
         match bodies[..] {
             // Nothing is declared, so whatever comes is handed over.
@@ -123,7 +125,9 @@ impl<'a> Operations<'a, '_> {
         all(site)
             .into_iter()
             .map(|(status, response)| {
-                let words = self.response(response).map(|found| found.description.clone());
+                let words = self
+                    .response(response)
+                    .map(|found| found.description.clone());
                 (status_key(status), words.unwrap_or_default())
             })
             .collect()
@@ -189,7 +193,9 @@ impl<'a> Operations<'a, '_> {
             Some(schema) if is_json(media_type) || anything => {
                 let pointer = format!("{}/content/{}/schema", hint.pointer, escape(media_type));
                 let hint = Hint::new(&hint.parent, &hint.part, pointer);
-                let lowered = self.types.lower(&[Node::of(schema)], &hint, Direction::Response);
+                let lowered = self
+                    .types
+                    .lower(&[Node::of(schema)], &hint, Direction::Response);
                 match lowered.nullable && lowered.ty != Type::Json {
                     true => Content::OptionalJson(lowered.ty),
                     false => Content::Json(lowered.ty),
@@ -213,7 +219,9 @@ impl<'a> Operations<'a, '_> {
             scope.reserve(&[&field.name]);
         }
         for (name, header) in &response.headers {
-            let known = fields.iter().any(|field| field.wire_name.eq_ignore_ascii_case(name));
+            let known = fields
+                .iter()
+                .any(|field| field.wire_name.eq_ignore_ascii_case(name));
             // The body's media type is the runtime's business (OpenAPI 3.0.4, 4.7.17.1).
             if known || name.eq_ignore_ascii_case("content-type") {
                 continue;
@@ -269,7 +277,12 @@ impl Responses {
         (self.declared.len() - 1).to_string()
     }
 
-    pub(super) fn success(&mut self, name: String, operation: &str, variants: Vec<ResponseVariant>) {
+    pub(super) fn success(
+        &mut self,
+        name: String,
+        operation: &str,
+        variants: Vec<ResponseVariant>,
+    ) {
         self.successes.push(ResponseEnum {
             name,
             description: format!("What `{operation}` gives, by status."),
@@ -288,14 +301,19 @@ impl Responses {
         let same = |known: &&HeaderStruct| {
             let pairs = || known.fields.iter().zip(&fields);
             known.fields.len() == fields.len()
-                && pairs().all(|(a, b)| a.wire_name == b.wire_name && a.ty == b.ty && a.required == b.required)
+                && pairs().all(|(a, b)| {
+                    a.wire_name == b.wire_name && a.ty == b.ty && a.required == b.required
+                })
         };
         if let Some(known) = self.headers.iter().find(same) {
             return known.name.clone();
         }
         // Few headers give the struct its name, so that it does not depend on which operation came first.
         let preferred = match fields.len() {
-            1 | 2 => fields.iter().map(|field| names::type_name(&field.wire_name)).collect(),
+            1 | 2 => fields
+                .iter()
+                .map(|field| names::type_name(&field.wire_name))
+                .collect(),
             _ => type_name.to_owned(),
         };
         let own = format!("{type_name}Headers");
@@ -318,7 +336,8 @@ impl Responses {
     ) -> Settled {
         let meanings = self.usual_meanings();
         let shared = scope.claim(&format!("{client}Error"), std::iter::empty());
-        let description = format!("Errors that the operations of [`{client}`](super::{client}) declare.");
+        let description =
+            format!("Errors that the operations of [`{client}`](super::{client}) declare.");
         let everything: Declared = meanings
             .iter()
             .map(|(status, (content, description))| (*status, content.clone(), description.clone()))
@@ -332,9 +351,11 @@ impl Responses {
             let Some(declared) = self.declared.get(index) else {
                 continue;
             };
-            let agrees = declared
-                .iter()
-                .all(|(status, content, _)| meanings.get(status).is_some_and(|(usual, _)| usual == content));
+            let agrees = declared.iter().all(|(status, content, _)| {
+                meanings
+                    .get(status)
+                    .is_some_and(|(usual, _)| usual == content)
+            });
             operation.error = match agrees {
                 true => shared.clone(),
                 false => own
@@ -408,7 +429,12 @@ fn all<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
         .iter()
         .map(|(code, response)| (status(code), response))
         .collect();
-    all.extend(responses.default.iter().map(|response| (Status::Default, response)));
+    all.extend(
+        responses
+            .default
+            .iter()
+            .map(|response| (Status::Default, response)),
+    );
     all.sort_by_key(|(status, _)| *status);
     all
 }
@@ -428,7 +454,9 @@ fn successes<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
             return found;
         }
     }
-    let default = all(site).into_iter().filter(|(status, _)| *status == Status::Default);
+    let default = all(site)
+        .into_iter()
+        .filter(|(status, _)| *status == Status::Default);
     default.collect()
 }
 

@@ -1,8 +1,8 @@
 //! Which component schemas requests and responses name.
 
 use openapiv3::{
-    Components, MediaType, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, PathItem, ReferenceOr,
-    Schema,
+    Components, MediaType, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, PathItem,
+    ReferenceOr, Schema,
 };
 
 use super::usage::{Roots, walk};
@@ -54,7 +54,10 @@ fn operation<'a>(
                 .and_then(|all| all.responses.get(component_name(reference)))
                 .and_then(ReferenceOr::as_item),
         };
-        for media_type in response.into_iter().flat_map(|response| response.content.values()) {
+        for media_type in response
+            .into_iter()
+            .flat_map(|response| response.content.values())
+        {
             content(media_type, &mut roots.responses);
         }
     }
@@ -74,7 +77,8 @@ fn parameter<'a>(
     match parameter.map(|parameter| &parameter.parameter_data_ref().format) {
         Some(ParameterSchemaOrContent::Schema(schema)) => self::schema(schema, &mut roots.requests),
         Some(ParameterSchemaOrContent::Content(all)) => {
-            all.values().for_each(|media_type| content(media_type, &mut roots.requests));
+            all.values()
+                .for_each(|media_type| content(media_type, &mut roots.requests));
         }
         None => {}
     }
@@ -97,8 +101,15 @@ fn schema<'a>(schema: &'a ReferenceOr<Schema>, names: &mut Vec<&'a str>) {
                     names.push(name);
                 }
             };
-            lists.into_iter().flatten().map(Node::of).for_each(&mut note);
-            view.items.map(Node::of_boxed).into_iter().for_each(&mut note);
+            lists
+                .into_iter()
+                .flatten()
+                .map(Node::of)
+                .for_each(&mut note);
+            view.items
+                .map(Node::of_boxed)
+                .into_iter()
+                .for_each(&mut note);
             view.properties
                 .into_iter()
                 .flatten()

@@ -14,9 +14,38 @@ use crate::names::{self, Scope};
 
 /// Names that generated type modules use themselves, so that no schema may take them.
 const RESERVED: &[&str] = &[
-    "Base64", "BTreeMap", "Box", "Date", "DateTime", "Debug", "Clone", "Copy", "Decimal", "Default",
-    "Duration", "Err", "Json", "None", "Nullable", "Ok", "Option", "PartialEq", "Eq", "Hash", "Secret",
-    "Self", "Some", "String", "Time", "Uuid", "Vec", "Send", "Sync", "Drop", "From", "Into",
+    "Base64",
+    "BTreeMap",
+    "Box",
+    "Date",
+    "DateTime",
+    "Debug",
+    "Clone",
+    "Copy",
+    "Decimal",
+    "Default",
+    "Duration",
+    "Err",
+    "Json",
+    "None",
+    "Nullable",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "Eq",
+    "Hash",
+    "Secret",
+    "Self",
+    "Some",
+    "String",
+    "Time",
+    "Uuid",
+    "Vec",
+    "Send",
+    "Sync",
+    "Drop",
+    "From",
+    "Into",
 ];
 
 /// How deep schemas may stand in one another before a value falls back to JSON.
@@ -285,7 +314,11 @@ impl<'a> Types<'a> {
         }
         if self.depth >= MAX_DEPTH {
             self.fallback(hint, "schemas stand too deep in one another");
-            return Lowered { ty: Type::Json, nullable, words };
+            return Lowered {
+                ty: Type::Json,
+                nullable,
+                words,
+            };
         }
         self.depth += 1;
         let ty = self.inline_type(nodes, merged, hint, direction);
@@ -294,7 +327,11 @@ impl<'a> Types<'a> {
             words.limits.clear();
         }
         let nullable = nullable && ty != Type::Json;
-        Lowered { ty, nullable, words }
+        Lowered {
+            ty,
+            nullable,
+            words,
+        }
     }
 
     fn inline_type(
@@ -396,7 +433,12 @@ impl<'a> Types<'a> {
         let names: Vec<(&'a str, String)> = merged
             .properties
             .keys()
-            .map(|name| (*name, scope.claim(&names::value_name(name), std::iter::empty())))
+            .map(|name| {
+                (
+                    *name,
+                    scope.claim(&names::value_name(name), std::iter::empty()),
+                )
+            })
             .collect();
         let mut fields = Vec::new();
         for ((wire_name, name), property) in names.into_iter().zip(merged.properties.values()) {
@@ -438,9 +480,15 @@ impl<'a> Types<'a> {
         };
         let pointer = format!("{base}/properties/{}", escape(wire_name));
         let place = Hint::new(&parent, wire_name, pointer);
-        let constant = required.then(|| self.inline_constant(&property.nodes)).flatten();
+        let constant = required
+            .then(|| self.inline_constant(&property.nodes))
+            .flatten();
         let lowered = match constant {
-            Some(words) => Lowered { ty: Type::String, nullable: false, words },
+            Some(words) => Lowered {
+                ty: Type::String,
+                nullable: false,
+                words,
+            },
             None => self.lower(&property.nodes, &place, direction),
         };
         let words = &lowered.words;
@@ -487,7 +535,10 @@ impl<'a> Types<'a> {
             Some(enums::Values::Strings(values)) => {
                 let known = enums::strings(&values);
                 let (variant, _) = known.variants.into_iter().find(|(_, wire)| wire == value)?;
-                Some(Tag { variant, wire_value: value.to_owned() })
+                Some(Tag {
+                    variant,
+                    wire_value: value.to_owned(),
+                })
             }
             Some(_) => None,
             None => (merged.ty == Some("string") && merged.format.is_none()).then(|| Tag {
@@ -502,7 +553,8 @@ impl<'a> Types<'a> {
     fn inline_constant(&self, nodes: &[Node<'a>]) -> Option<Words<'a>> {
         let merged = merge(nodes, self.components, &self.inside);
         let inline = merged.only_ref.is_none() && !merged.nullable;
-        let one = matches!(enums::of(&merged), Some(enums::Values::Strings(values)) if values.len() == 1);
+        let one =
+            matches!(enums::of(&merged), Some(enums::Values::Strings(values)) if values.len() == 1);
         (inline && one && !merged.enumeration.contains(&Value::Null)).then(|| words(&merged))
     }
 
@@ -577,7 +629,11 @@ impl<'a> Types<'a> {
     }
 
     pub(super) fn number(&self) -> Type {
-        if self.decimal { Type::Decimal } else { Type::F64 }
+        if self.decimal {
+            Type::Decimal
+        } else {
+            Type::F64
+        }
     }
 
     fn is_nullable(&self, name: &str) -> bool {
@@ -585,7 +641,9 @@ impl<'a> Types<'a> {
         for _ in 0..MAX_DEPTH {
             match self.components.get(name) {
                 Some(ReferenceOr::Item(schema)) => {
-                    let null = super::view::View::of(schema).enumeration.contains(&Value::Null);
+                    let null = super::view::View::of(schema)
+                        .enumeration
+                        .contains(&Value::Null);
                     return schema.schema_data.nullable || null;
                 }
                 Some(ReferenceOr::Reference { reference }) => {
@@ -701,6 +759,9 @@ pub(crate) fn escape(segment: &str) -> String {
 /// Keeps `Enum` in one place with the other kinds.
 impl<V> Enum<V> {
     pub(super) fn of(variants: Vec<(String, V)>, otherwise: String) -> Self {
-        Self { variants, otherwise }
+        Self {
+            variants,
+            otherwise,
+        }
     }
 }

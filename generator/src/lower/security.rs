@@ -12,7 +12,10 @@ pub(super) fn of(
     openapi: &OpenAPI,
     findings: &mut Vec<Finding>,
 ) -> (Vec<ir::SecurityScheme>, Vec<Vec<Requirement>>) {
-    let declared = openapi.components.iter().flat_map(|components| &components.security_schemes);
+    let declared = openapi
+        .components
+        .iter()
+        .flat_map(|components| &components.security_schemes);
     let mut schemes = Vec::new();
     for (name, scheme) in declared {
         let ReferenceOr::Item(scheme) = scheme else {
@@ -24,8 +27,11 @@ pub(super) fn of(
                 severity: Severity::Warning,
                 rule: "unsupported-security-scheme",
                 pointer: format!("/components/securitySchemes/{}", escape(name)),
-                message: format!("the security scheme `{name}` ({words}) is of a kind that clients do not speak"),
-                help: "give the client a token for it, or set the header it needs on each call".to_owned(),
+                message: format!(
+                    "the security scheme `{name}` ({words}) is of a kind that clients do not speak"
+                ),
+                help: "give the client a token for it, or set the header it needs on each call"
+                    .to_owned(),
             });
         }
         schemes.push(ir::SecurityScheme {
@@ -34,7 +40,11 @@ pub(super) fn of(
             kind,
         });
     }
-    let security = openapi.security.as_deref().map(requirements).unwrap_or_default();
+    let security = openapi
+        .security
+        .as_deref()
+        .map(requirements)
+        .unwrap_or_default();
     (schemes, security)
 }
 
@@ -66,10 +76,12 @@ fn kind(scheme: &SecurityScheme) -> SecurityKind {
             other => SecurityKind::Unsupported(format!("HTTP {other}")),
         },
         SecurityScheme::OAuth2 { flows, .. } => match &flows.client_credentials {
-            Some(flow) if flow.token_url.starts_with("https://") => SecurityKind::ClientCredentials {
-                token_url: flow.token_url.clone(),
-                scopes: flow.scopes.keys().cloned().collect(),
-            },
+            Some(flow) if flow.token_url.starts_with("https://") => {
+                SecurityKind::ClientCredentials {
+                    token_url: flow.token_url.clone(),
+                    scopes: flow.scopes.keys().cloned().collect(),
+                }
+            }
             _ => SecurityKind::Bearer,
         },
         SecurityScheme::OpenIDConnect { .. } => SecurityKind::Bearer,

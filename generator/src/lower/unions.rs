@@ -19,7 +19,9 @@ impl<'a> Types<'a> {
             .iter()
             .filter(|union| {
                 let nodes = || union.branches.iter().map(Node::of);
-                !nodes().all(is_condition) && !(scalar && nodes().all(|node| self.adds_nothing(node)))
+                let conditions = nodes().all(is_condition);
+                let restates = scalar && nodes().all(|node| self.adds_nothing(node));
+                !conditions && !restates
             })
             .copied()
             .collect()
@@ -38,12 +40,11 @@ impl<'a> Types<'a> {
             return Built::Plain(Type::Json);
         };
         // What stands beside the union holds for every branch of it.
-        let shared = match merged.properties.is_empty()
-            && !matches!(merged.additional, Additional::Of(_))
-        {
-            true => Vec::new(),
-            false => merged.leaves.clone(),
-        };
+        let shared =
+            match merged.properties.is_empty() && !matches!(merged.additional, Additional::Of(_)) {
+                true => Vec::new(),
+                false => merged.leaves.clone(),
+            };
         let depth = self.inside.len();
         self.inside.extend(merged.inherited.iter().copied());
         let built = self.spread(union, &shared, hint, direction);
@@ -65,7 +66,9 @@ impl<'a> Types<'a> {
             if is_condition(node) && shared.is_empty() {
                 continue;
             }
-            let nodes: Vec<Node<'a>> = std::iter::once(node).chain(shared.iter().copied()).collect();
+            let nodes: Vec<Node<'a>> = std::iter::once(node)
+                .chain(shared.iter().copied())
+                .collect();
             let tags = self.tags(union.discriminator, node);
             let label = self.label(node, &tags, &hint.parent);
             let place = Hint::new(
@@ -77,7 +80,7 @@ impl<'a> Types<'a> {
             if !variants.iter().any(|variant| variant.ty == lowered.ty) {
                 let alternatives = self.alternatives(&nodes, &label);
                 variants.push(UnionVariant {
-                    name: scope.claim(&label, alternatives.into_iter()),
+                    name: scope.claim(&label, alternatives),
                     ty: lowered.ty,
                     tags,
                     description: lowered.words.description.to_owned(),
@@ -95,7 +98,11 @@ impl<'a> Types<'a> {
                 self.fallback(hint, "one of its branches takes any value");
                 Built::Plain(Type::Json)
             }
-            _ => Built::Kind(TypeKind::Union(finish(union.discriminator, variants, &mut scope))),
+            _ => Built::Kind(TypeKind::Union(finish(
+                union.discriminator,
+                variants,
+                &mut scope,
+            ))),
         }
     }
 
@@ -108,7 +115,12 @@ impl<'a> Types<'a> {
             _ => false,
         };
         let wide = |ty: &Type| matches!(ty, Type::F64 | Type::Decimal);
-        if variants.iter().filter(|variant| is_enum(&variant.ty)).count() == 1 {
+        if variants
+            .iter()
+            .filter(|variant| is_enum(&variant.ty))
+            .count()
+            == 1
+        {
             variants.retain(|variant| variant.ty != Type::String);
         }
         if variants.iter().any(|variant| wide(&variant.ty)) {
@@ -123,7 +135,9 @@ impl<'a> Types<'a> {
         };
         let constant = || {
             let merged = self.resolved(&[node]);
-            let property = merged.properties.get(discriminator.property_name.as_str())?;
+            let property = merged
+                .properties
+                .get(discriminator.property_name.as_str())?;
             self.one_value(&property.nodes)
         };
         match node {
@@ -219,7 +233,11 @@ impl<'a> Types<'a> {
                 description: String::new(),
             });
         }
-        let base = Hint::new(&hint.parent, "Base", format!("/components/schemas/{}", escape(name)));
+        let base = Hint::new(
+            &hint.parent,
+            "Base",
+            format!("/components/schemas/{}", escape(name)),
+        );
         // The parent itself, without its children: what all of them share.
         let own = std::iter::once(Node::Leaf(schema));
         let parts = super::view::View::of(schema).all_of.iter().map(Node::of);
@@ -258,7 +276,7 @@ fn finish(
         Some(found) => Union {
             discriminator: found.property_name.clone(),
             variants,
-            otherwise: scope.claim("Unknown", others.into_iter()),
+            otherwise: scope.claim("Unknown", others),
         },
         None => Union {
             discriminator: String::new(),

@@ -250,7 +250,12 @@ pub(crate) fn is_parent(components: &Components, name: &str) -> bool {
 /// The schemas that stand directly in a schema.
 fn children<'a>(view: &View<'a>) -> Vec<Node<'a>> {
     let mut nodes: Vec<Node<'a>> = Vec::new();
-    nodes.extend(view.properties.into_iter().flatten().map(|(_, p)| Node::of_boxed(p)));
+    nodes.extend(
+        view.properties
+            .into_iter()
+            .flatten()
+            .map(|(_, p)| Node::of_boxed(p)),
+    );
     nodes.extend(view.items.map(Node::of_boxed));
     if let Some(AdditionalProperties::Schema(schema)) = view.additional {
         nodes.push(Node::of(schema));
@@ -305,7 +310,10 @@ fn tags<'a>(
             note(schema, refs.collect());
         });
         if is_parent(components, name) {
-            note(schema, children_of.get(name.as_str()).cloned().unwrap_or_default());
+            note(
+                schema,
+                children_of.get(name.as_str()).cloned().unwrap_or_default(),
+            );
         }
     }
     tags

@@ -24,7 +24,12 @@ pub(super) fn module(api: &Api, target: &Target<'_>) -> String {
 fn module_docs(out: &mut String, api: &Api) {
     let title = docs::first_line(&api.title);
     let version = docs::first_line(&api.version);
-    _ = writeln!(out, "//! {}, version {}.", title.trim_end_matches('.'), version.trim_end_matches('.'));
+    _ = writeln!(
+        out,
+        "//! {}, version {}.",
+        title.trim_end_matches('.'),
+        version.trim_end_matches('.')
+    );
     let description = docs::rustdoc(&api.description);
     if !description.trim().is_empty() {
         out.push_str("//!\n");
@@ -42,7 +47,11 @@ fn lines(out: &mut String, prefix: &str, text: &str) {
 
 fn modules(out: &mut String, api: &Api) {
     let multipart = super::multipart::module(api, "").is_some();
-    let mut names: Vec<&str> = api.groups.iter().map(|group| group.module.as_str()).collect();
+    let mut names: Vec<&str> = api
+        .groups
+        .iter()
+        .map(|group| group.module.as_str())
+        .collect();
     names.push("responses");
     names.extend(multipart.then_some("multipart"));
     names.sort_unstable();
@@ -51,7 +60,10 @@ fn modules(out: &mut String, api: &Api) {
     }
     out.push_str("pub mod types;\n\n");
     // Modules without a public name of their own are not worth a glob.
-    let groups = api.groups.iter().filter(|group| operations::has_types(group));
+    let groups = api
+        .groups
+        .iter()
+        .filter(|group| operations::has_types(group));
     let mut shown: Vec<&str> = groups.map(|group| group.module.as_str()).collect();
     shown.push("responses");
     shown.extend(multipart.then_some("multipart"));
@@ -163,7 +175,9 @@ pub static SERVICE: Service = Service {{
         prefix = literal(&names::constant_name(target.id)),
         security = security(api),
     );
-    api.servers.iter().for_each(|server| self::server(out, server));
+    api.servers
+        .iter()
+        .for_each(|server| self::server(out, server));
     out.push_str("    ],\n    schemes: &[\n");
     for scheme in &api.security_schemes {
         lines(out, "        // ", &docs::rustdoc(&scheme.description));
@@ -179,12 +193,15 @@ pub static SERVICE: Service = Service {{
 /// What operations require that say nothing themselves, where any of them does.
 fn security(api: &Api) -> String {
     let used = !api.security.is_empty()
-        && api.operations().any(|operation| operation.security.as_ref() == Some(&api.security));
+        && api
+            .operations()
+            .any(|operation| operation.security.as_ref() == Some(&api.security));
     match used {
         false => String::new(),
         true => format!(
             "static SECURITY: &[&[portal_runtime::Requirement]] = &[{}];\n\n",
-            operations::requirements(&api.security).replace("Requirement {", "portal_runtime::Requirement {")
+            operations::requirements(&api.security)
+                .replace("Requirement {", "portal_runtime::Requirement {")
         ),
     }
 }
@@ -208,7 +225,10 @@ fn security_scheme(kind: &SecurityKind) -> String {
 fn server(out: &mut String, server: &Server) {
     lines(out, "        // ", &docs::rustdoc(&server.description));
     let url = literal(&server.url);
-    _ = write!(out, "        portal_runtime::Server {{ url: {url}, variables: &[");
+    _ = write!(
+        out,
+        "        portal_runtime::Server {{ url: {url}, variables: &["
+    );
     for variable in &server.variables {
         _ = write!(
             out,

@@ -12,7 +12,12 @@ pub(super) fn of(
     operation: &Operation,
     target: &Target<'_>,
 ) -> String {
-    let mut example = Example { api, text, path: target.example_path, given: Vec::new() };
+    let mut example = Example {
+        api,
+        text,
+        path: target.example_path,
+        given: Vec::new(),
+    };
     let mut arguments: Vec<String> = Vec::new();
     for parameter in operation.arguments.iter().filter(|p| p.constant.is_none()) {
         arguments.push(example.argument(parameter));
@@ -39,12 +44,20 @@ pub(super) fn of(
         .iter()
         .map(|(name, ty)| format!(", {name}: {ty}"))
         .collect();
-    let call = format!("{client}.{}({}).await?", operation.name, arguments.join(", "));
+    let call = format!(
+        "{client}.{}({}).await?",
+        operation.name,
+        arguments.join(", ")
+    );
     let line = match operation.success.content {
         Content::Empty => format!("{call};"),
         _ => format!("let answer = {call};"),
     };
-    let deprecated = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
+    let deprecated = if operation.deprecated {
+        "# #[allow(deprecated)]\n"
+    } else {
+        ""
+    };
     format!(
         "```no_run\n{deprecated}# async fn example({client}: {path}::{ty}{bound}{given}) \
          -> Result<(), Box<dyn std::error::Error>> {{\n{line}\n# Ok(())\n# }}\n```",
@@ -72,7 +85,9 @@ impl Example<'_> {
             Type::String => literal(example.filter(|text| text.len() <= 40).unwrap_or("…")),
             Type::Bool => "true".to_owned(),
             Type::I32 | Type::I64 | Type::U32 | Type::U64 => {
-                let given = example.and_then(|text| text.parse::<i32>().ok()).filter(|n| *n >= 0);
+                let given = example
+                    .and_then(|text| text.parse::<i32>().ok())
+                    .filter(|n| *n >= 0);
                 given.unwrap_or(1).to_string()
             }
             Type::Date => "\"2026-01-31\".parse()?".to_owned(),

@@ -8,11 +8,19 @@ use crate::ir::{Api, Part, PartKind, Payload};
 
 /// Renders the module `multipart`, if any operation has such a body.
 pub(super) fn module(api: &Api, command: &str) -> Option<String> {
-    let text = TypeText { api, prefix: "types::" };
+    let text = TypeText {
+        api,
+        prefix: "types::",
+    };
     let mut body = String::new();
     for operation in api.operations() {
         let payload = operation.body.as_ref().map(|body| &body.payload);
-        if let Some(Payload::Multipart { media_type, parts, type_name }) = payload {
+        if let Some(Payload::Multipart {
+            media_type,
+            parts,
+            type_name,
+        }) = payload
+        {
             let start = match media_type.as_str() {
                 "multipart/form-data" => "Form::new()".to_owned(),
                 other => format!("Form::with_media_type({})", literal(other)),
@@ -44,7 +52,10 @@ fn form(
     parts: &[Part],
     start: &str,
 ) {
-    _ = writeln!(out, "\n/// The parts that `{operation}` sends.\n#[derive(Debug)]\npub struct {name} {{");
+    _ = writeln!(
+        out,
+        "\n/// The parts that `{operation}` sends.\n#[derive(Debug)]\npub struct {name} {{"
+    );
     for part in parts {
         let otherwise = format!("The part {}.", super::text::code(&part.wire_name));
         vendor_doc(out, "    ", &part.description, &otherwise);
@@ -56,8 +67,15 @@ fn form(
         .filter(|part| part.required)
         .map(|part| format!("{}: {}", part.name, field(text, part)))
         .collect();
-    _ = writeln!(out, "\nimpl {name} {{\n    /// With the parts that must be there.");
-    _ = writeln!(out, "    pub fn new({}) -> Self {{\n        Self {{", asked.join(", "));
+    _ = writeln!(
+        out,
+        "\nimpl {name} {{\n    /// With the parts that must be there."
+    );
+    _ = writeln!(
+        out,
+        "    pub fn new({}) -> Self {{\n        Self {{",
+        asked.join(", ")
+    );
     for part in parts {
         let value = match (part.required, part.repeated) {
             (true, _) => part.name.clone(),
@@ -67,7 +85,10 @@ fn form(
         _ = writeln!(out, "            {value},");
     }
     out.push_str("            more: Vec::new(),\n        }\n    }\n\n");
-    _ = writeln!(out, "    pub(super) fn into_form(self) -> Form {{\n        let mut form = {start};");
+    _ = writeln!(
+        out,
+        "    pub(super) fn into_form(self) -> Form {{\n        let mut form = {start};"
+    );
     for part in parts {
         push(out, part);
     }
@@ -93,18 +114,29 @@ fn push(out: &mut String, part: &Part) {
     let add = |value: &str| match &part.kind {
         PartKind::File(None) => format!("form = form.part({wire}, {value});"),
         PartKind::File(Some(media_type)) => {
-            format!("form = form.part({wire}, {value}.or_content_type({}));", literal(media_type))
+            format!(
+                "form = form.part({wire}, {value}.or_content_type({}));",
+                literal(media_type)
+            )
         }
         PartKind::Text(_) => format!("form = form.text({wire}, &{value});"),
         PartKind::Json(_) => format!("form = form.json({wire}, &{value});"),
     };
     match (part.repeated, part.required) {
         (true, _) => {
-            _ = writeln!(out, "        for item in {field} {{\n            {}\n        }}", add("item"));
+            _ = writeln!(
+                out,
+                "        for item in {field} {{\n            {}\n        }}",
+                add("item")
+            );
         }
         (false, true) => _ = writeln!(out, "        {}", add(&field)),
         (false, false) => {
-            _ = writeln!(out, "        if let Some(item) = {field} {{\n            {}\n        }}", add("item"));
+            _ = writeln!(
+                out,
+                "        if let Some(item) = {field} {{\n            {}\n        }}",
+                add("item")
+            );
         }
     }
 }

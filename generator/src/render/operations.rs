@@ -17,14 +17,32 @@ use crate::ir::{
 
 /// What modules of operations import from the runtime where they use it.
 const RUNTIME: &[&str] = &[
-    "Body", "Bundle", "Bytes", "ByteStream", "Call", "Grants", "Operation", "Requirement", "Status", "Style",
-    "FieldEncoding", "body", "operation",
+    "Body",
+    "Bundle",
+    "Bytes",
+    "ByteStream",
+    "Call",
+    "Grants",
+    "Operation",
+    "Requirement",
+    "Status",
+    "Style",
+    "FieldEncoding",
+    "body",
+    "operation",
 ];
 const PAGE: &[&str] = &["Items", "PageKind", "Pages", "Paging"];
 
 /// Renders the module of a tag's operations.
 pub(super) fn module(api: &Api, group: &Group, target: &Target<'_>) -> String {
-    let writer = Operations { api, target, text: TypeText { api, prefix: "types::" } };
+    let writer = Operations {
+        api,
+        target,
+        text: TypeText {
+            api,
+            prefix: "types::",
+        },
+    };
     let mut body = writer.client_impl(group);
     for operation in &group.operations {
         body.push_str(&writer.call(operation));
@@ -68,14 +86,32 @@ impl Operations<'_> {
         }
         imports.push_str(&import_used(body, RUNTIME));
         imports.push_str(&import("portal_runtime::page", &used(body, PAGE)));
-        let mut own: Vec<&str> = vec![&self.api.client, "types", "Read", "Write", "API", "SECURITY"];
+        let mut own: Vec<&str> = vec![
+            &self.api.client,
+            "types",
+            "Read",
+            "Write",
+            "API",
+            "SECURITY",
+        ];
         let responses = [&self.api.errors, &self.api.successes];
-        own.extend(responses.into_iter().flatten().map(|item| item.name.as_str()));
+        own.extend(
+            responses
+                .into_iter()
+                .flatten()
+                .map(|item| item.name.as_str()),
+        );
         own.extend(self.api.headers.iter().map(|item| item.name.as_str()));
-        let groups = self.api.operations().filter_map(|operation| match &operation.body {
-            Some(Body { payload: Payload::Multipart { type_name, .. }, .. }) => Some(type_name.as_str()),
-            _ => None,
-        });
+        let groups = self
+            .api
+            .operations()
+            .filter_map(|operation| match &operation.body {
+                Some(Body {
+                    payload: Payload::Multipart { type_name, .. },
+                    ..
+                }) => Some(type_name.as_str()),
+                _ => None,
+            });
         own.extend(groups);
         imports.push('\n');
         imports.push_str(&import("super", &used(body, &own)));
@@ -84,7 +120,10 @@ impl Operations<'_> {
 
     fn client_impl(&self, group: &Group) -> String {
         let client = format_ident!("{}", self.api.client);
-        let methods = group.operations.iter().map(|operation| self.method(operation));
+        let methods = group
+            .operations
+            .iter()
+            .map(|operation| self.method(operation));
         let docs = doc_attributes(&docs::rustdoc(&group.description));
         let block = match self.target.bundles {
             true => quote! { #docs impl<B: Bundle> #client<B> { #(#methods)* } },
@@ -103,7 +142,11 @@ impl Operations<'_> {
                 // An alias that is the name itself is refused.
                 let other = id.trim_matches('"') != operation.name && id != "\"\"";
                 let id = tokens(&id);
-                if other { quote! { #[doc(alias = #id)] } } else { quote! {} }
+                if other {
+                    quote! { #[doc(alias = #id)] }
+                } else {
+                    quote! {}
+                }
             }
         };
         let deprecated = operation
@@ -164,25 +207,35 @@ impl Operations<'_> {
     /// The call with all that must be given.
     fn start(&self, operation: &Operation) -> TokenStream {
         let constant = format_ident!("{}", operation.constant);
-        let setters = operation.arguments.iter().map(|parameter| match &parameter.constant {
-            Some(value) => set(parameter, &quote! { #value }),
-            None => {
-                let name = format_ident!("{}", parameter.name);
-                set(parameter, &quote! { #name })
-            }
-        });
+        let setters = operation
+            .arguments
+            .iter()
+            .map(|parameter| match &parameter.constant {
+                Some(value) => set(parameter, &quote! { #value }),
+                None => {
+                    let name = format_ident!("{}", parameter.name);
+                    set(parameter, &quote! { #name })
+                }
+            });
         let body = operation.body.as_ref().filter(|body| body.required);
         let body = body.map(set_body);
         // The document requires the page's parameters, so there are some even where the caller names none.
-        let paged = operation.paging.as_ref().filter(|paging| paging.required).map(|_| {
-            let paging = format_ident!("{}_PAGING", operation.constant);
-            quote! { .paged(&#paging) }
-        });
+        let paged = operation
+            .paging
+            .as_ref()
+            .filter(|paging| paging.required)
+            .map(|_| {
+                let paging = format_ident!("{}_PAGING", operation.constant);
+                quote! { .paged(&#paging) }
+            });
         quote! { self.call(&#constant) #(#setters)* #paged #body }
     }
 
     fn call_type(&self, operation: &Operation) -> TokenStream {
-        let (success, error) = (self.success(operation), format_ident!("{}", operation.error));
+        let (success, error) = (
+            self.success(operation),
+            format_ident!("{}", operation.error),
+        );
         match &operation.headers {
             Some(headers) => {
                 let headers = format_ident!("{}", headers);
@@ -222,13 +275,19 @@ impl Operations<'_> {
             success = super::spaced(&success),
             error = operation.error,
         );
-        let setters = operation.options.iter().map(|parameter| self.setter(operation, parameter));
+        let setters = operation
+            .options
+            .iter()
+            .map(|parameter| self.setter(operation, parameter));
         let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
             let (name, ty, send) = (format_ident!("{}", body.name), self.body_type(body), set_body(body));
             let docs = doc_attributes(&or(docs::rustdoc(&body.description), "Sets the body."));
             quote! { #docs #[must_use] pub fn #name(self, #name: #ty) -> Self { Self(self.0 #send) } }
         });
-        let pages = operation.paging.as_ref().map(|paging| self.pages(operation, paging));
+        let pages = operation
+            .paging
+            .as_ref()
+            .map(|paging| self.pages(operation, paging));
         let ty = format_ident!("{}", operation.type_name);
         out.push_str(&format(quote! { impl #ty { #(#setters)* #body #pages } }));
         out
@@ -267,7 +326,10 @@ impl Operations<'_> {
 
     fn pages(&self, operation: &Operation, paging: &Paging) -> TokenStream {
         let constant = format_ident!("{}_PAGING", operation.constant);
-        let (page, item) = (tokens(&self.text.owned(&paging.page)), tokens(&self.text.owned(&paging.item)));
+        let (page, item) = (
+            tokens(&self.text.owned(&paging.page)),
+            tokens(&self.text.owned(&paging.item)),
+        );
         let error = format_ident!("{}", operation.error);
         let items = match &paging.items {
             None => quote! { |page| page },
@@ -278,7 +340,9 @@ impl Operations<'_> {
                     Presence::Nullable | Presence::Optional => {
                         quote! { |page| page.#field.unwrap_or_default() }
                     }
-                    Presence::Patch => quote! { |page| page.#field.into_option().unwrap_or_default() },
+                    Presence::Patch => {
+                        quote! { |page| page.#field.into_option().unwrap_or_default() }
+                    }
                 }
             }
         };
@@ -288,7 +352,9 @@ impl Operations<'_> {
                 let field = format_ident!("{}", field);
                 let count = match presence {
                     Presence::Required => quote! { Some(i64::from(page.#field)) },
-                    Presence::Nullable | Presence::Optional => quote! { page.#field.map(i64::from) },
+                    Presence::Nullable | Presence::Optional => {
+                        quote! { page.#field.map(i64::from) }
+                    }
                     Presence::Patch => quote! { page.#field.value().copied().map(i64::from) },
                 };
                 quote! { .row_count(|page| #count) }
@@ -322,14 +388,22 @@ impl Operations<'_> {
         );
         // What most operations have needs no words: any 2xx, JSON, the client's own security.
         if !operation.success.statuses.is_empty() {
-            _ = write!(out, "\n.success(&[{}])", statuses(&operation.success.statuses));
+            _ = write!(
+                out,
+                "\n.success(&[{}])",
+                statuses(&operation.success.statuses)
+            );
         }
         if !operation.accept.is_empty() {
             _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
         }
         out.push_str(&self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
-            _ = write!(out, "\n.server({})", literal(&super::client::default_url(server)));
+            _ = write!(
+                out,
+                "\n.server({})",
+                literal(&super::client::default_url(server))
+            );
         }
         out.push_str(";\n");
         if let Some(paging) = &operation.paging {
@@ -381,12 +455,19 @@ impl Operations<'_> {
             .collect();
         _ = write!(words, "\n\n# Errors\n\n");
         match declared.is_empty() {
-            true => _ = write!(words, "The document declares none; see [`portal_runtime::Error`]."),
-            false => _ = write!(
-                words,
-                "[`{error}`] for what the document declares ({}); see [`portal_runtime::Error`] for the rest.",
-                declared.join(", ")
-            ),
+            true => {
+                _ = write!(
+                    words,
+                    "The document declares none; see [`portal_runtime::Error`]."
+                )
+            }
+            false => {
+                _ = write!(
+                    words,
+                    "[`{error}`] for what the document declares ({}); see [`portal_runtime::Error`] for the rest.",
+                    declared.join(", ")
+                )
+            }
         }
         let example = examples::of(self.api, &self.text, operation, self.target);
         _ = write!(words, "\n\n# Example\n\n{example}");
@@ -432,11 +513,14 @@ fn set(parameter: &Parameter, value: &TokenStream) -> TokenStream {
 fn set_body(body: &Body) -> TokenStream {
     let name = format_ident!("{}", body.name);
     match &body.payload {
-        Payload::Json { media_type, .. } if media_type == "application/json" => quote! { .json(#name) },
+        Payload::Json { media_type, .. } if media_type == "application/json" => {
+            quote! { .json(#name) }
+        }
         Payload::Json { media_type, .. } => quote! { .json_as(#media_type, #name) },
         Payload::Form { encodings, .. } => {
             let encodings = encodings.iter().map(|encoding| {
-                let (name, style, explode) = (&encoding.name, style(encoding.style), encoding.explode);
+                let (name, style, explode) =
+                    (&encoding.name, style(encoding.style), encoding.explode);
                 quote! {
                     FieldEncoding { name: #name, style: #style, explode: #explode, reserved: false }
                 }
@@ -477,7 +561,10 @@ fn reader(content: &Content) -> String {
 }
 
 fn statuses(statuses: &[Status]) -> String {
-    let all: Vec<String> = statuses.iter().map(|status| super::responses::status(*status)).collect();
+    let all: Vec<String> = statuses
+        .iter()
+        .map(|status| super::responses::status(*status))
+        .collect();
     all.join(", ")
 }
 
@@ -535,4 +622,3 @@ pub(super) fn tokens(code: &str) -> TokenStream {
         Err(error) => unreachable!("generated code is lexically right: {code}: {error}"),
     }
 }
-

@@ -20,13 +20,23 @@ const CRATE: &str = "portal_apis";
 pub(crate) fn portal(manifest: &Manifest, titles: &BTreeMap<String, String>) -> Vec<File> {
     let folder = format!("src/{}", manifest.module());
     vec![
-        File { path: format!("{folder}/mod.rs"), text: module(manifest, titles) },
-        File { path: format!("{folder}/bundles.rs"), text: bundles(manifest) },
+        File {
+            path: format!("{folder}/mod.rs"),
+            text: module(manifest, titles),
+        },
+        File {
+            path: format!("{folder}/bundles.rs"),
+            text: bundles(manifest),
+        },
     ]
 }
 
 /// Renders the modules of one API of a portal.
-pub(crate) fn portal_api(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> Vec<File> {
+pub(crate) fn portal_api(
+    manifest: &Manifest,
+    settings: &manifest::Api,
+    api: &ir::Api,
+) -> Vec<File> {
     let path = format!("{CRATE}::{}::{}", manifest.module(), settings.module);
     let target = Target {
         command: COMMAND,
@@ -38,13 +48,25 @@ pub(crate) fn portal_api(manifest: &Manifest, settings: &manifest::Api, api: &ir
     };
     let folder = format!("src/{}/{}", manifest.module(), settings.module);
     let files = super::api(api, &target).into_iter();
-    files.map(|file| File { path: format!("{folder}/{}", file.path), text: file.text }).collect()
+    files
+        .map(|file| File {
+            path: format!("{folder}/{}", file.path),
+            text: file.text,
+        })
+        .collect()
 }
 
 /// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does.
 fn base_url(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> String {
-    let declared = api.servers.first().map(super::client::default_url).unwrap_or_default();
-    let path = settings.path.clone().unwrap_or_else(|| path_of(&declared).to_owned());
+    let declared = api
+        .servers
+        .first()
+        .map(super::client::default_url)
+        .unwrap_or_default();
+    let path = settings
+        .path
+        .clone()
+        .unwrap_or_else(|| path_of(&declared).to_owned());
     let path = path.trim_end_matches('/');
     match &settings.gateway {
         Some(gateway) => format!("{}{path}", gateway.trim_end_matches('/')),
@@ -55,7 +77,11 @@ fn base_url(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> Str
 
 /// The gateway that all regions share, or the placeholder for each region's own.
 fn gateway(manifest: &Manifest) -> &str {
-    let mut gateways = manifest.gateway.regions.iter().map(|region| region.gateway.trim_end_matches('/'));
+    let mut gateways = manifest
+        .gateway
+        .regions
+        .iter()
+        .map(|region| region.gateway.trim_end_matches('/'));
     let first = gateways.next().unwrap_or_default();
     match gateways.all(|other| other == first) {
         true => first,
@@ -81,7 +107,9 @@ fn module(manifest: &Manifest, titles: &BTreeMap<String, String>) -> String {
     let description = docs::rustdoc(&manifest.description);
     if !description.is_empty() {
         out.push_str("//!\n");
-        description.lines().for_each(|line| _ = writeln!(out, "//! {line}"));
+        description
+            .lines()
+            .for_each(|line| _ = writeln!(out, "//! {line}"));
     }
     out.push_str("\npub mod bundles;\n");
     for settings in &manifest.apis {
@@ -167,7 +195,11 @@ fn regions(out: &mut String, manifest: &Manifest) {
     out.push_str("    pub const fn id(self) -> &'static str {\n        match self {\n");
     for region in regions {
         let variant = names::variant_name(&region.id);
-        _ = writeln!(out, "            Self::{variant} => {},", literal(&region.id));
+        _ = writeln!(
+            out,
+            "            Self::{variant} => {},",
+            literal(&region.id)
+        );
     }
     out.push_str("        }\n    }\n}\n");
 }
@@ -203,13 +235,20 @@ fn portal_static(manifest: &Manifest) -> String {
         manifest::ClientAuthentication::Basic => "Basic",
     };
     let key = match &manifest.gateway.subscription_key {
-        Some(key) => format!("Some(SubscriptionKey {{ header: {} }})", literal(&key.header)),
+        Some(key) => format!(
+            "Some(SubscriptionKey {{ header: {} }})",
+            literal(&key.header)
+        ),
         None => "None".to_owned(),
     };
     let mut apis = String::new();
     for api in &manifest.apis {
         let feature = literal(&api.feature);
-        _ = writeln!(apis, "        #[cfg(feature = {feature})]\n        &{}::API,", api.module);
+        _ = writeln!(
+            apis,
+            "        #[cfg(feature = {feature})]\n        &{}::API,",
+            api.module
+        );
     }
     format!(
         "static PORTAL: Portal = Portal {{
@@ -245,8 +284,17 @@ fn bundles(manifest: &Manifest) -> String {
         .iter()
         .flat_map(|bundle| bundle.access.keys().map(String::as_str))
         .collect();
-    for api in manifest.apis.iter().filter(|api| granted.contains(api.id.as_str())) {
-        _ = writeln!(out, "#[cfg(feature = {})]\nuse super::{};", literal(&api.feature), api.module);
+    for api in manifest
+        .apis
+        .iter()
+        .filter(|api| granted.contains(api.id.as_str()))
+    {
+        _ = writeln!(
+            out,
+            "#[cfg(feature = {})]\nuse super::{};",
+            literal(&api.feature),
+            api.module
+        );
     }
     out.push_str("use portal_runtime::{Bundle, Grants};\n");
     for bundle in &manifest.bundles {
@@ -280,9 +328,15 @@ fn bundle_type(out: &mut String, manifest: &Manifest, bundle: &manifest::Bundle)
         };
         let feature = literal(&api.feature);
         let module = &api.module;
-        _ = writeln!(out, "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Read> for {name} {{}}");
+        _ = writeln!(
+            out,
+            "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Read> for {name} {{}}"
+        );
         if *access == Access::Write {
-            _ = writeln!(out, "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Write> for {name} {{}}");
+            _ = writeln!(
+                out,
+                "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Write> for {name} {{}}"
+            );
         }
     }
 }
@@ -300,7 +354,12 @@ pub(crate) fn apis_crate(manifests: &[&Manifest]) -> Vec<File> {
             .iter()
             .map(|api| format!("feature = {}", literal(&api.feature)))
             .collect();
-        _ = writeln!(lib, "#[cfg(any({}))]\n#[rustfmt::skip]\npub mod {};", gates.join(", "), manifest.module());
+        _ = writeln!(
+            lib,
+            "#[cfg(any({}))]\n#[rustfmt::skip]\npub mod {};",
+            gates.join(", "),
+            manifest.module()
+        );
         for api in &manifest.apis {
             all.push(literal(&api.feature));
             _ = writeln!(features, "{} = []", api.feature);
@@ -336,7 +395,13 @@ tokio = {{ workspace = true, features = [\"macros\", \"net\", \"rt-multi-thread\
         all = all.join(", ")
     );
     vec![
-        File { path: "Cargo.toml".to_owned(), text: manifest },
-        File { path: "src/lib.rs".to_owned(), text: lib },
+        File {
+            path: "Cargo.toml".to_owned(),
+            text: manifest,
+        },
+        File {
+            path: "src/lib.rs".to_owned(),
+            text: lib,
+        },
     ]
 }

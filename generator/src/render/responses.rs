@@ -8,7 +8,10 @@ use crate::ir::{Api, Content, HeaderStruct, ResponseEnum, Status};
 
 /// Renders the module `responses`.
 pub(super) fn module(api: &Api, command: &str) -> String {
-    let text = TypeText { api, prefix: "types::" };
+    let text = TypeText {
+        api,
+        prefix: "types::",
+    };
     let mut body = String::new();
     for item in &api.errors {
         body.push_str(&response_enum(&text, item, "errors"));
@@ -24,7 +27,10 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     if !used(&body, &["BTreeMap"]).is_empty() {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    file.push_str(&import_used(&body, &["ByteStream", "Bytes", "errors", "headers", "successes"]));
+    file.push_str(&import_used(
+        &body,
+        &["ByteStream", "Bytes", "errors", "headers", "successes"],
+    ));
     if !used(&body, &["types"]).is_empty() {
         file.push_str("\nuse super::types;\n");
     }
@@ -33,9 +39,17 @@ pub(super) fn module(api: &Api, command: &str) -> String {
 }
 
 fn response_enum(text: &TypeText<'_>, item: &ResponseEnum, form: &str) -> String {
-    let mut out = format!("\n{form}! {{\n    /// {}\n    pub enum {} {{\n", item.description, item.name);
+    let mut out = format!(
+        "\n{form}! {{\n    /// {}\n    pub enum {} {{\n",
+        item.description, item.name
+    );
     for variant in &item.variants {
-        vendor_doc(&mut out, "        ", &variant.description, "As the document declares.");
+        vendor_doc(
+            &mut out,
+            "        ",
+            &variant.description,
+            "As the document declares.",
+        );
         let pattern = match variant.status {
             Status::Exact(code) => code.to_string(),
             Status::Range(class) => format!("{class}XX"),
@@ -59,10 +73,22 @@ fn response_enum(text: &TypeText<'_>, item: &ResponseEnum, form: &str) -> String
 }
 
 fn headers(text: &TypeText<'_>, item: &HeaderStruct) -> String {
-    let mut out = format!("\nheaders! {{\n    /// {}\n    pub struct {} {{\n", item.description, item.name);
+    let mut out = format!(
+        "\nheaders! {{\n    /// {}\n    pub struct {} {{\n",
+        item.description, item.name
+    );
     for field in &item.fields {
-        vendor_doc(&mut out, "        ", &field.description, "As the document declares.");
-        let presence = if field.required { "required" } else { "optional" };
+        vendor_doc(
+            &mut out,
+            "        ",
+            &field.description,
+            "As the document declares.",
+        );
+        let presence = if field.required {
+            "required"
+        } else {
+            "optional"
+        };
         let (ty, wire) = (text.owned(&field.ty), literal(&field.wire_name));
         _ = writeln!(out, "        {}: {presence} {ty} {wire},", field.name);
     }

@@ -16,18 +16,28 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
         base_url: None,
         id: &options.name,
     };
-    let mut files = vec![File { path: "Cargo.toml".to_owned(), text: manifest(options) }];
-    files.extend(super::api(api, &target).into_iter().map(|file| match file.path.as_str() {
-        "mod.rs" => File {
-            path: "src/lib.rs".to_owned(),
-            text: file.text.replacen(
-                "\n\n//!",
-                "\n\n#![allow(clippy::all)] // the names are the vendor's own\n//!",
-                1,
-            ),
-        },
-        _ => File { path: format!("src/{}", file.path), text: file.text },
-    }));
+    let mut files = vec![File {
+        path: "Cargo.toml".to_owned(),
+        text: manifest(options),
+    }];
+    files.extend(
+        super::api(api, &target)
+            .into_iter()
+            .map(|file| match file.path.as_str() {
+                "mod.rs" => File {
+                    path: "src/lib.rs".to_owned(),
+                    text: file.text.replacen(
+                        "\n\n//!",
+                        "\n\n#![allow(clippy::all)] // the names are the vendor's own\n//!",
+                        1,
+                    ),
+                },
+                _ => File {
+                    path: format!("src/{}", file.path),
+                    text: file.text,
+                },
+            }),
+    );
     files
 }
 

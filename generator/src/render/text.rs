@@ -7,7 +7,8 @@ use crate::ir::{Api, Presence, Type};
 
 /// The wire types of the runtime that generated modules import where they use them.
 pub(super) const WIRE_TYPES: &[&str] = &[
-    "Base64", "Date", "DateTime", "Decimal", "Duration", "Encode", "Json", "Nullable", "Secret", "Time", "Uuid",
+    "Base64", "Date", "DateTime", "Decimal", "Duration", "Encode", "Json", "Nullable", "Secret",
+    "Time", "Uuid",
 ];
 
 /// Writes types as Rust does, with named ones below `prefix` (such as `types::`).
@@ -112,7 +113,15 @@ pub(super) fn doc(out: &mut String, indent: &str, markdown: &str) {
 /// The vendor's words on an item, or `otherwise`.
 pub(super) fn vendor_doc(out: &mut String, indent: &str, description: &str, otherwise: &str) {
     let text = docs::rustdoc(description);
-    doc(out, indent, if text.trim().is_empty() { otherwise } else { &text });
+    doc(
+        out,
+        indent,
+        if text.trim().is_empty() {
+            otherwise
+        } else {
+            &text
+        },
+    );
 }
 
 /// A Rust string literal.
@@ -146,7 +155,13 @@ fn is_invisible(character: char) -> bool {
 pub(super) fn code(text: &str) -> String {
     let text: String = text
         .chars()
-        .map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || is_invisible(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     match text.contains('`') {
         true => format!("`` {text} ``"),
@@ -199,14 +214,20 @@ pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
             let word = &word_and_rest[..end];
             // `types::Date` is the vendor's, not the runtime's.
             let qualified = rest[..start].ends_with("types::");
-            if let Some(index) = candidates.iter().position(|name| *name == word && !qualified) {
+            if let Some(index) = candidates
+                .iter()
+                .position(|name| *name == word && !qualified)
+            {
                 found[index] = true;
             }
             rest = &word_and_rest[end..];
         }
     }
     let flagged = candidates.iter().zip(found);
-    flagged.filter(|(_, found)| *found).map(|(name, _)| *name).collect()
+    flagged
+        .filter(|(_, found)| *found)
+        .map(|(name, _)| *name)
+        .collect()
 }
 
 fn after_string(rest: &str) -> &str {

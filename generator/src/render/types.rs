@@ -19,7 +19,10 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     if used(&body, &["BTreeMap"]).len() == 1 {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    file.push_str(&import_used(&body, &["integer_enum", "model", "string_enum", "union"]));
+    file.push_str(&import_used(
+        &body,
+        &["integer_enum", "model", "string_enum", "union"],
+    ));
     file.push_str(&body);
     file
 }
@@ -51,12 +54,16 @@ fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {
 
 /// `#[doc(alias)]` takes no quotes and no white space at the ends; an alias that is the name is refused.
 pub(super) fn alias(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_control()).collect();
+    let text: String = text
+        .chars()
+        .filter(|c| !matches!(c, '"' | '\'') && !c.is_control())
+        .collect();
     literal(text.trim())
 }
 
 fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
-    let required = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+    let required =
+        |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
     let given: Vec<&Field> = body.fields.iter().filter(required).collect();
     let derives = match given.is_empty() {
         true => "Clone, Debug, Default, PartialEq",
@@ -69,8 +76,15 @@ fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
         _ = writeln!(out, "    pub {}: {ty},", field.name);
     }
     if let Some((field, ty)) = &body.additional {
-        _ = writeln!(out, "    /// Properties that the document does not declare, by name.");
-        _ = writeln!(out, "    pub {field}: BTreeMap<String, {}>,", text.owned(ty));
+        _ = writeln!(
+            out,
+            "    /// Properties that the document does not declare, by name."
+        );
+        _ = writeln!(
+            out,
+            "    pub {field}: BTreeMap<String, {}>,",
+            text.owned(ty)
+        );
     }
     out.push_str("}\n");
     if body.constructed && !given.is_empty() {
@@ -83,7 +97,11 @@ fn field_doc(out: &mut String, field: &Field) {
     let otherwise = format!("The property {}.", code(&field.wire_name));
     vendor_doc(out, "    ", &field.description, &otherwise);
     if let Some(tag) = &field.tag {
-        _ = writeln!(out, "    ///\n    /// Always {}.", code(&literal(&tag.wire_value)));
+        _ = writeln!(
+            out,
+            "    ///\n    /// Always {}.",
+            code(&literal(&tag.wire_value))
+        );
     }
     if !field.notes.is_empty() {
         _ = writeln!(out, "    ///\n    /// {}", field.notes.join(" "));
@@ -111,7 +129,11 @@ fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct,
             (None, Presence::Optional) => format!("{}: None", field.name),
             (None, Presence::Patch) => format!("{}: Nullable::Absent", field.name),
         })
-        .chain(body.additional.iter().map(|(name, _)| format!("{name}: BTreeMap::new()")))
+        .chain(
+            body.additional
+                .iter()
+                .map(|(name, _)| format!("{name}: BTreeMap::new()")),
+        )
         .collect();
     _ = writeln!(out, "\nimpl {name} {{");
     _ = writeln!(out, "    /// With what must be there; all else is absent.");
@@ -119,7 +141,10 @@ fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct,
     wrapped(out, "        Self {", &values, "        }");
     out.push_str("    }\n}\n");
     if asked.is_empty() {
-        _ = writeln!(out, "\nimpl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}");
+        _ = writeln!(
+            out,
+            "\nimpl Default for {name} {{\n    fn default() -> Self {{\n        Self::new()\n    }}\n}}"
+        );
     }
 }
 
@@ -151,7 +176,9 @@ fn table(out: &mut String, name: &str, body: &Struct) {
         .map(|field| {
             let wire = literal(&field.wire_name);
             match (&field.tag, field.presence) {
-                (Some(tag), _) => format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value)),
+                (Some(tag), _) => {
+                    format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value))
+                }
                 (None, Presence::Required) => format!("{}: required {wire}", field.name),
                 (None, Presence::Nullable) => format!("{}: nullable {wire}", field.name),
                 (None, Presence::Optional) => format!("{}: optional {wire}", field.name),
@@ -176,13 +203,23 @@ fn enumeration<V>(
     kept: &str,
     literal: impl Fn(&V) -> String,
 ) {
-    _ = writeln!(out, "#[derive(Clone, Debug, Eq, Hash, PartialEq)]\npub enum {name} {{");
+    _ = writeln!(
+        out,
+        "#[derive(Clone, Debug, Eq, Hash, PartialEq)]\npub enum {name} {{"
+    );
     for (variant, value) in &values.variants {
         _ = writeln!(out, "    /// {}\n    {variant},", code(&literal(value)));
     }
     let otherwise = &values.otherwise;
-    _ = writeln!(out, "    /// A value that the document does not list.\n    {otherwise}({kept}),");
-    let form = if kept == "String" { "string_enum" } else { "integer_enum" };
+    _ = writeln!(
+        out,
+        "    /// A value that the document does not list.\n    {otherwise}({kept}),"
+    );
+    let form = if kept == "String" {
+        "string_enum"
+    } else {
+        "integer_enum"
+    };
     _ = writeln!(out, "}}\n\n{form}! {{ {name} {{");
     for (variant, value) in &values.variants {
         _ = writeln!(out, "    {variant}: {},", literal(value));
@@ -191,12 +228,16 @@ fn enumeration<V>(
 }
 
 fn union(out: &mut String, text: &TypeText<'_>, name: &str, union: &Union) {
-    _ = writeln!(out, "#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{");
+    _ = writeln!(
+        out,
+        "#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{"
+    );
     for variant in &union.variants {
         let otherwise = match variant.tags.is_empty() {
             true => format!("A value of the form {}.", code(&text.owned(&variant.ty))),
             false => {
-                let tags: Vec<String> = variant.tags.iter().map(|tag| code(&literal(tag))).collect();
+                let tags: Vec<String> =
+                    variant.tags.iter().map(|tag| code(&literal(tag))).collect();
                 format!("{} is {}.", code(&union.discriminator), tags.join(" or "))
             }
         };

@@ -34,7 +34,12 @@ struct Idle {
 
 impl ByteStream {
     pub(crate) fn new(pieces: PieceStream, length: Option<u64>) -> Self {
-        Self { pieces: Mutex::new(pieces), length, idle: None, ended: false }
+        Self {
+            pieces: Mutex::new(pieces),
+            length,
+            idle: None,
+            ended: false,
+        }
     }
 
     /// Makes a stream of bytes that are all there, as transports of tests need.
@@ -54,8 +59,10 @@ impl ByteStream {
     }
 
     pub(crate) fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
-        self.idle = limit
-            .map(|limit| Idle { limit, timer: Box::pin(tokio::time::sleep(limit)) });
+        self.idle = limit.map(|limit| Idle {
+            limit,
+            timer: Box::pin(tokio::time::sleep(limit)),
+        });
         self
     }
 
@@ -69,7 +76,9 @@ impl ByteStream {
     /// # Errors
     /// When the connection fails, the body is cut short, or nothing arrives for too long.
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        poll_fn(|context| self.poll_piece(context)).await.transpose()
+        poll_fn(|context| self.poll_piece(context))
+            .await
+            .transpose()
     }
 
     /// Collects the whole body.
@@ -98,11 +107,15 @@ impl ByteStream {
         if self.length.is_some_and(|length| length > limit as u64) && limit < usize::MAX {
             return Ok((self.first(limit).await?, true));
         }
-        let Some(first) = self.try_next().await? else { return Ok((Bytes::new(), false)) };
+        let Some(first) = self.try_next().await? else {
+            return Ok((Bytes::new(), false));
+        };
         if first.len() > limit {
             return Ok((first.slice(..limit), true));
         }
-        let Some(second) = self.try_next().await? else { return Ok((first, false)) };
+        let Some(second) = self.try_next().await? else {
+            return Ok((first, false));
+        };
         let expected = self.length.unwrap_or(0).min(1 << 20) as usize;
         let mut whole = BytesMut::with_capacity(expected.max(first.len() + second.len()));
         whole.extend_from_slice(&first);
@@ -122,18 +135,26 @@ impl ByteStream {
     async fn first(&mut self, limit: usize) -> Result<Bytes, TransportError> {
         let mut start = BytesMut::new();
         while start.len() < limit {
-            let Some(piece) = self.try_next().await? else { break };
+            let Some(piece) = self.try_next().await? else {
+                break;
+            };
             let room = limit - start.len();
             start.extend_from_slice(&piece[..piece.len().min(room)]);
         }
         Ok(start.freeze())
     }
 
-    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+    fn poll_piece(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
         if self.ended {
             return Poll::Ready(None);
         }
-        let pieces = self.pieces.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let pieces = self
+            .pieces
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         match pieces.as_mut().poll_next(context) {
             Poll::Ready(Some(Ok(piece))) => {
                 if let Some(idle) = &mut self.idle {
@@ -153,8 +174,13 @@ impl ByteStream {
         }
     }
 
-    fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
-        let Some(idle) = &mut self.idle else { return Poll::Pending };
+    fn poll_idle(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let Some(idle) = &mut self.idle else {
+            return Poll::Pending;
+        };
         if idle.timer.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
@@ -173,7 +199,9 @@ impl Stream for ByteStream {
 
 impl fmt::Debug for ByteStream {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("ByteStream").field("length", &self.length).finish_non_exhaustive()
+        out.debug_struct("ByteStream")
+            .field("length", &self.length)
+            .finish_non_exhaustive()
     }
 }
 

@@ -43,7 +43,12 @@ impl Form {
 
     /// An empty body of another multipart type, such as `multipart/mixed`.
     pub fn with_media_type(media_type: impl Into<String>) -> Self {
-        Self { media_type: media_type.into(), boundary: boundary(), parts: Vec::new(), problem: None }
+        Self {
+            media_type: media_type.into(),
+            boundary: boundary(),
+            parts: Vec::new(),
+            problem: None,
+        }
     }
 
     /// Adds a part.
@@ -67,7 +72,11 @@ impl Form {
             ParamValue::Absent => {}
             ParamValue::Scalar(text) => self.parts.push((name.to_owned(), Part::new(text))),
             ParamValue::List(texts) => {
-                self.parts.extend(texts.into_iter().map(|text| (name.to_owned(), Part::new(text))));
+                self.parts.extend(
+                    texts
+                        .into_iter()
+                        .map(|text| (name.to_owned(), Part::new(text))),
+                );
             }
             ParamValue::Object(members) => {
                 for (key, value) in members {
@@ -110,12 +119,19 @@ impl Form {
         let mut chain = Vec::with_capacity(self.parts.len() * 2 + 1);
         for (index, (name, part)) in self.parts.into_iter().enumerate() {
             let start = if index > 0 { "\r\n--" } else { "--" };
-            let head = format!("{start}{}\r\n{}\r\n", self.boundary, part.head(&name, disposition));
+            let head = format!(
+                "{start}{}\r\n{}\r\n",
+                self.boundary,
+                part.head(&name, disposition)
+            );
             chain.push(Outgoing::Bytes(Bytes::from(head)));
             chain.push(part.body);
         }
         let start = if chain.is_empty() { "--" } else { "\r\n--" };
-        chain.push(Outgoing::Bytes(Bytes::from(format!("{start}{}--\r\n", self.boundary))));
+        chain.push(Outgoing::Bytes(Bytes::from(format!(
+            "{start}{}--\r\n",
+            self.boundary
+        ))));
         let content_type = format!("{}; boundary={}", self.media_type, self.boundary);
         Ok((content_type, Outgoing::Chain(Arc::new(chain))))
     }
@@ -130,7 +146,12 @@ impl Default for Form {
 impl Part {
     /// A part of this content.
     pub fn new(body: impl Into<Body>) -> Self {
-        Self { body: body.into().0, file_name: None, content_type: None, headers: Vec::new() }
+        Self {
+            body: body.into().0,
+            file_name: None,
+            content_type: None,
+            headers: Vec::new(),
+        }
     }
 
     /// Sets the name that the file shall have. Directories in it are the caller's to remove.
@@ -145,6 +166,13 @@ impl Part {
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
+        self
+    }
+
+    /// Sets the media type, unless the part has one: what the document says of it.
+    #[must_use]
+    pub fn or_content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type.get_or_insert_with(|| media_type.into());
         self
     }
 
@@ -188,7 +216,10 @@ impl<T: Into<Body>> From<T> for Part {
 impl fmt::Debug for Form {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.parts.iter().map(|(name, _)| name.as_str()).collect();
-        out.debug_struct("Form").field("media_type", &self.media_type).field("parts", &names).finish()
+        out.debug_struct("Form")
+            .field("media_type", &self.media_type)
+            .field("parts", &names)
+            .finish()
     }
 }
 
@@ -217,7 +248,11 @@ fn push_quoted(head: &mut String, text: &str) {
 
 /// A header line. Line breaks are left out, so that no value can begin another header.
 fn push_line(head: &mut String, name: &str, value: &str) {
-    let clean = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
+    let clean = |text: &str| {
+        text.chars()
+            .filter(|character| !character.is_control())
+            .collect::<String>()
+    };
     head.push_str(&format!("{}: {}\r\n", clean(name), clean(value)));
 }
 

@@ -68,13 +68,19 @@ impl fmt::Debug for Body {
 pub(crate) enum Outgoing {
     Bytes(Bytes),
     File(Arc<PathBuf>),
-    Once { stream: Arc<Mutex<Option<PieceStream>>>, length: Option<u64> },
+    Once {
+        stream: Arc<Mutex<Option<PieceStream>>>,
+        length: Option<u64>,
+    },
     Chain(Arc<Vec<Outgoing>>),
 }
 
 impl Outgoing {
     pub(crate) fn once(stream: PieceStream, length: Option<u64>) -> Self {
-        Self::Once { stream: Arc::new(Mutex::new(Some(stream))), length }
+        Self::Once {
+            stream: Arc::new(Mutex::new(Some(stream))),
+            length,
+        }
     }
 
     /// Returns true when the body can be sent again.
@@ -103,11 +109,18 @@ impl Outgoing {
         let mut total = Some(0u64);
         for leaf in self.leaves() {
             let (part, length) = leaf.open_leaf().await?;
-            total = total.zip(length).and_then(|(total, length)| total.checked_add(length));
+            total = total
+                .zip(length)
+                .and_then(|(total, length)| total.checked_add(length));
             parts.push(part);
         }
         parts.reverse();
-        Ok(WireBody { parts, left: total, declared: total, sent: Arc::default() })
+        Ok(WireBody {
+            parts,
+            left: total,
+            declared: total,
+            sent: Arc::default(),
+        })
     }
 
     fn leaves(&self) -> Vec<&Outgoing> {
@@ -121,15 +134,19 @@ impl Outgoing {
         match self {
             Self::Bytes(bytes) => Ok((WirePart::Bytes(bytes.clone()), Some(bytes.len() as u64))),
             Self::File(path) => {
-                let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-                let file = tokio::fs::File::open(path.as_path()).await.map_err(failed)?;
+                let failed =
+                    |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+                let file = tokio::fs::File::open(path.as_path())
+                    .await
+                    .map_err(failed)?;
                 let length = file.metadata().await.map_err(failed)?.len();
                 let stream: PieceStream = Box::pin(ReaderPieces::new(file.take(length)));
                 Ok((WirePart::Stream(Mutex::new(stream)), Some(length)))
             }
             Self::Once { stream, length } => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let stream = stream.ok_or("the streamed body was sent already and cannot be sent again")?;
+                let stream =
+                    stream.ok_or("the streamed body was sent already and cannot be sent again")?;
                 Ok((WirePart::Stream(Mutex::new(stream)), *length))
             }
             Self::Chain(_) => Err("a body within a body".to_owned()),
@@ -142,7 +159,10 @@ impl fmt::Debug for Outgoing {
         match self {
             Self::Bytes(bytes) => write!(out, "Body({} bytes)", bytes.len()),
             Self::File(path) => write!(out, "Body({})", path.display()),
-            Self::Once { length: Some(length), .. } => write!(out, "Body(stream of {length} bytes)"),
+            Self::Once {
+                length: Some(length),
+                ..
+            } => write!(out, "Body(stream of {length} bytes)"),
             Self::Once { length: None, .. } => out.write_str("Body(stream)"),
             Self::Chain(parts) => write!(out, "Body({} parts)", parts.len()),
         }
@@ -168,8 +188,17 @@ enum WirePart {
 impl WireBody {
     pub(crate) fn from_bytes(bytes: Bytes) -> Self {
         let length = Some(bytes.len() as u64);
-        let parts = if bytes.is_empty() { Vec::new() } else { vec![WirePart::Bytes(bytes)] };
-        Self { parts, left: length, declared: length, sent: Arc::default() }
+        let parts = if bytes.is_empty() {
+            Vec::new()
+        } else {
+            vec![WirePart::Bytes(bytes)]
+        };
+        Self {
+            parts,
+            left: length,
+            declared: length,
+            sent: Arc::default(),
+        }
     }
 
     /// The length in bytes, where it is known before sending.
@@ -198,10 +227,12 @@ impl WireBody {
             let piece = match self.parts.last_mut() {
                 None => return Poll::Ready(self.check_end().err().map(Err)),
                 Some(WirePart::Bytes(bytes)) => Some(Ok(std::mem::take(bytes))),
-                Some(WirePart::Stream(stream)) => match unlocked(stream).as_mut().poll_next(context) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(piece) => piece,
-                },
+                Some(WirePart::Stream(stream)) => {
+                    match unlocked(stream).as_mut().poll_next(context) {
+                        Poll::Pending => return Poll::Pending,
+                        Poll::Ready(piece) => piece,
+                    }
+                }
             };
             match piece {
                 Some(Ok(bytes)) if bytes.is_empty() => {
@@ -233,9 +264,10 @@ impl WireBody {
 
     fn check_end(&mut self) -> Result<(), BoxError> {
         match self.left.take() {
-            Some(left) if left > 0 => {
-                Err(format!("the streamed body ended {left} bytes before its declared length").into())
-            }
+            Some(left) if left > 0 => Err(format!(
+                "the streamed body ended {left} bytes before its declared length"
+            )
+            .into()),
             _ => Ok(()),
         }
     }
@@ -249,7 +281,8 @@ impl http_body::Body for WireBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.poll_piece(context).map(|piece| piece.map(|result| result.map(Frame::data)))
+        self.poll_piece(context)
+            .map(|piece| piece.map(|result| result.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -257,13 +290,16 @@ impl http_body::Body for WireBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.left.map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.left
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
 impl fmt::Debug for WireBody {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("WireBody").field("length", &self.declared).finish_non_exhaustive()
+        out.debug_struct("WireBody")
+            .field("length", &self.declared)
+            .finish_non_exhaustive()
     }
 }
 
@@ -288,7 +324,10 @@ where
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context).map(|piece| piece.map(|result| result.map_err(Into::into)))
+        self.0
+            .as_mut()
+            .poll_next(context)
+            .map(|piece| piece.map(|result| result.map_err(Into::into)))
     }
 }
 
@@ -300,7 +339,10 @@ struct ReaderPieces<R> {
 
 impl<R> ReaderPieces<R> {
     fn new(reader: R) -> Self {
-        Self { reader: Box::pin(reader), buffer: vec![0; PIECE] }
+        Self {
+            reader: Box::pin(reader),
+            buffer: vec![0; PIECE],
+        }
     }
 }
 

@@ -21,7 +21,11 @@ pub struct RawBody {
 impl RawBody {
     /// Makes a body of its bytes and the `Content-Type` header that came with them.
     pub fn new(bytes: impl Into<Bytes>, content_type: Option<HeaderValue>) -> Self {
-        Self { bytes: bytes.into(), content_type, truncated: false }
+        Self {
+            bytes: bytes.into(),
+            content_type,
+            truncated: false,
+        }
     }
 
     pub(crate) fn truncated(mut self, truncated: bool) -> Self {
@@ -46,8 +50,16 @@ impl RawBody {
 
     /// The media type in lower case, without parameters; empty where none was given.
     pub fn media_type(&self) -> String {
-        let text = self.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or("");
-        text.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+        let text = self
+            .content_type
+            .as_ref()
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        text.split(';')
+            .next()
+            .unwrap_or("")
+            .trim()
+            .to_ascii_lowercase()
     }
 
     /// The body as text, in the charset that its media type names (UTF-8 where it names none).
@@ -61,10 +73,12 @@ impl RawBody {
         match charset.as_deref() {
             None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => std::str::from_utf8(bytes)
                 .map(Cow::Borrowed)
-                .map_err(|error| DecodeError::new("text in UTF-8", "other bytes", error.valid_up_to())),
-            Some("iso-8859-1" | "latin1") => {
-                Ok(Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()))
-            }
+                .map_err(|error| {
+                    DecodeError::new("text in UTF-8", "other bytes", error.valid_up_to())
+                }),
+            Some("iso-8859-1" | "latin1") => Ok(Cow::Owned(
+                bytes.iter().map(|byte| char::from(*byte)).collect(),
+            )),
             Some(other) => Err(DecodeError::new(
                 "text in UTF-8, US-ASCII or ISO-8859-1",
                 format!("the charset {}", excerpt(other)),
@@ -75,7 +89,9 @@ impl RawBody {
 
     /// The bytes without the byte order mark that some servers put before JSON and text.
     pub(crate) fn without_mark(&self) -> &[u8] {
-        self.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.bytes)
+        self.bytes
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(&self.bytes)
     }
 
     fn charset(&self) -> Option<String> {
@@ -111,7 +127,12 @@ mod tests {
 
     #[test]
     fn text_follows_the_charset() {
-        assert_eq!(body(b"\xE4", "text/plain; charset=\"ISO-8859-1\"").text().unwrap(), "ä");
+        assert_eq!(
+            body(b"\xE4", "text/plain; charset=\"ISO-8859-1\"")
+                .text()
+                .unwrap(),
+            "ä"
+        );
         assert_eq!(body("ä".as_bytes(), "text/plain").text().unwrap(), "ä");
         assert!(body(b"\xE4", "text/plain").text().is_err());
         let error = body(b"a", "text/plain; charset=koi8-r").text().unwrap_err();
@@ -120,12 +141,21 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_no_content() {
-        assert_eq!(body(b"\xEF\xBB\xBFhello", "text/plain").text().unwrap(), "hello");
+        assert_eq!(
+            body(b"\xEF\xBB\xBFhello", "text/plain").text().unwrap(),
+            "hello"
+        );
     }
 
     #[test]
     fn debug_shows_no_content() {
-        let shown = format!("{:?}", body(b"very private", "Application/JSON; charset=utf-8"));
-        assert!(!shown.contains("private") && shown.contains("application/json"), "{shown}");
+        let shown = format!(
+            "{:?}",
+            body(b"very private", "Application/JSON; charset=utf-8")
+        );
+        assert!(
+            !shown.contains("private") && shown.contains("application/json"),
+            "{shown}"
+        );
     }
 }
