@@ -37,7 +37,9 @@ impl Status {
         match key.as_bytes() {
             [class, b'X' | b'x', b'X' | b'x'] => Self::Range(*class - b'0'),
             [hundreds, tens, ones] => Self::Exact(
-                (*hundreds - b'0') as u16 * 100 + (*tens - b'0') as u16 * 10 + (*ones - b'0') as u16,
+                (*hundreds - b'0') as u16 * 100
+                    + (*tens - b'0') as u16 * 10
+                    + (*ones - b'0') as u16,
             ),
             _ => Self::Default,
         }
@@ -107,7 +109,11 @@ impl<T, E> Operation<T, E> {
             idempotent: is_idempotent(method),
             server: None,
         };
-        Self { facts, read, errors: PhantomData }
+        Self {
+            facts,
+            read,
+            errors: PhantomData,
+        }
     }
 
     /// Sets the statuses that count as success. `Status::Default` covers 2xx only: a default
@@ -191,7 +197,12 @@ const fn is_idempotent(method: &str) -> bool {
 mod tests {
     use super::*;
 
-    static API: Api = Api { id: "a", title: "A", version: "1", base_url: "https://a.example" };
+    static API: Api = Api {
+        id: "a",
+        title: "A",
+        version: "1",
+        base_url: "https://a.example",
+    };
 
     #[test]
     fn a_default_declaration_makes_no_error_a_success() {
@@ -203,8 +214,9 @@ mod tests {
 
     #[test]
     fn a_declared_status_is_the_only_success() {
-        static OPERATION: Operation<(), ()> = Operation::new(&API, "o", "POST", "/", crate::body::none)
-            .success(&[Status::Exact(201), Status::Exact(304)]);
+        static OPERATION: Operation<(), ()> =
+            Operation::new(&API, "o", "POST", "/", crate::body::none)
+                .success(&[Status::Exact(201), Status::Exact(304)]);
         assert!(OPERATION.facts.is_success(201));
         assert!(OPERATION.facts.is_success(304));
         assert!(!OPERATION.facts.is_success(200));

@@ -42,25 +42,36 @@ pub(crate) fn classify(
     let has = |words: &str| contains(text.as_bytes(), words.as_bytes());
     let reason = match status {
         401 if has("missing subscription key") => GatewayReason::SubscriptionKeyMissing,
-        401 if challenged || has("invalid subscription key") => GatewayReason::SubscriptionKeyInvalid,
+        401 if challenged || has("invalid subscription key") => {
+            GatewayReason::SubscriptionKeyInvalid
+        }
         429 if message.is_some() || body.is_empty() => GatewayReason::RateLimit,
         _ if message.is_none() => return None,
         401 => GatewayReason::TokenRefused,
-        403 if has("out of call volume quota") || has("out of bandwidth quota") => GatewayReason::Quota,
+        403 if has("out of call volume quota") || has("out of bandwidth quota") => {
+            GatewayReason::Quota
+        }
         403 => GatewayReason::Forbidden,
         404 => GatewayReason::OperationNotFound,
         500..=599 => GatewayReason::Unavailable,
         _ => GatewayReason::Refused,
     };
     let retry_after = retry::retry_after(headers, SystemTime::now()).or_else(|| wait(text));
-    Some(Refusal { reason, message: json::tidy(text), retry_after })
+    Some(Refusal {
+        reason,
+        message: json::tidy(text),
+        retry_after,
+    })
 }
 
 /// The message of a body that has the gateway's shape and nothing else in it.
 fn own_message(status: u16, body: &[u8]) -> Option<String> {
     let members = json::members(body);
     let known = ["statusCode", "message", "activityId"];
-    if members.iter().any(|(name, _)| !known.contains(&name.as_str())) {
+    if members
+        .iter()
+        .any(|(name, _)| !known.contains(&name.as_str()))
+    {
         return None;
     }
     let same = json::find(&members, "statusCode")?.scalar()? == status.to_string();
@@ -94,15 +105,27 @@ fn clock(text: &str) -> Option<Duration> {
         Some((days, _)) => (days.parse::<u64>().ok()?, text.split_once('.')?.1),
         None => (0, text),
     };
-    let parts: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [hours, minutes, seconds] = parts[..] else { return None };
-    let total = days.checked_mul(86_400)?.checked_add(hours.checked_mul(3600)?)?;
-    Some(Duration::from_secs(total.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?))
+    let parts: Vec<u64> = time
+        .split(':')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    let [hours, minutes, seconds] = parts[..] else {
+        return None;
+    };
+    let total = days
+        .checked_mul(86_400)?
+        .checked_add(hours.checked_mul(3600)?)?;
+    Some(Duration::from_secs(
+        total
+            .checked_add(minutes.checked_mul(60)?)?
+            .checked_add(seconds)?,
+    ))
 }
 
 /// Returns true when the text holds the words, in any case.
 fn contains(text: &[u8], words: &[u8]) -> bool {
-    text.windows(words.len()).any(|window| window.eq_ignore_ascii_case(words))
+    text.windows(words.len())
+        .any(|window| window.eq_ignore_ascii_case(words))
 }
 
 #[cfg(test)]
@@ -115,17 +138,28 @@ mod tests {
 
     fn seconds(status: u16, message: &str) -> Option<u64> {
         let body = format!(r#"{{"statusCode":{status},"message":"{message}"}}"#);
-        classify(status, &HeaderMap::new(), body.as_bytes(), true)?.retry_after.map(|wait| wait.as_secs())
+        classify(status, &HeaderMap::new(), body.as_bytes(), true)?
+            .retry_after
+            .map(|wait| wait.as_secs())
     }
 
     #[test]
     fn a_subscription_key_is_told_from_a_token() {
         let missing = r#"{ "statusCode": 401, "message": "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API." }"#;
         let invalid = r#"{ "statusCode": 401, "message": "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription." }"#;
-        assert_eq!(reason(401, missing), Some(GatewayReason::SubscriptionKeyMissing));
-        assert_eq!(reason(401, invalid), Some(GatewayReason::SubscriptionKeyInvalid));
         assert_eq!(
-            reason(401, r#"{"statusCode":401,"message":"Unauthorized. Access token is missing or invalid."}"#),
+            reason(401, missing),
+            Some(GatewayReason::SubscriptionKeyMissing)
+        );
+        assert_eq!(
+            reason(401, invalid),
+            Some(GatewayReason::SubscriptionKeyInvalid)
+        );
+        assert_eq!(
+            reason(
+                401,
+                r#"{"statusCode":401,"message":"Unauthorized. Access token is missing or invalid."}"#
+            ),
             Some(GatewayReason::TokenRefused)
         );
         assert_eq!(reason(401, ""), None);
@@ -142,24 +176,51 @@ mod tests {
 
     #[test]
     fn quotas_and_limits_tell_when_they_end() {
-        assert_eq!(seconds(429, "Rate limit is exceeded. Try again in 57 seconds."), Some(57));
+        assert_eq!(
+            seconds(429, "Rate limit is exceeded. Try again in 57 seconds."),
+            Some(57)
+        );
         let quota = "Out of call volume quota. Quota will be replenished in";
         assert_eq!(seconds(403, &format!("{quota} 00:30:02.")), Some(1802));
-        assert_eq!(seconds(403, &format!("{quota} 14.07:13:56.")), Some(14 * 86_400 + 7 * 3600 + 13 * 60 + 56));
+        assert_eq!(
+            seconds(403, &format!("{quota} 14.07:13:56.")),
+            Some(14 * 86_400 + 7 * 3600 + 13 * 60 + 56)
+        );
         assert_eq!(seconds(403, &format!("{quota} 2.12 days.")), Some(183_168));
         assert_eq!(seconds(403, &format!("{quota} soon.")), None);
-        assert_eq!(seconds(403, &format!("{quota} 99999999999999999999.00:00:00.")), None);
-        assert_eq!(reason(403, r#"{"statusCode":403,"message":"Out of bandwidth quota. Quota will be replenished in 00:01:00."}"#), Some(GatewayReason::Quota));
+        assert_eq!(
+            seconds(403, &format!("{quota} 99999999999999999999.00:00:00.")),
+            None
+        );
+        assert_eq!(
+            reason(
+                403,
+                r#"{"statusCode":403,"message":"Out of bandwidth quota. Quota will be replenished in 00:01:00."}"#
+            ),
+            Some(GatewayReason::Quota)
+        );
         assert_eq!(reason(429, ""), Some(GatewayReason::RateLimit));
     }
 
     #[test]
     fn the_apis_own_answers_are_not_the_gateways() {
-        assert_eq!(reason(400, r#"{"error":"x","code":"y","telemetryId":"z"}"#), None);
+        assert_eq!(
+            reason(400, r#"{"error":"x","code":"y","telemetryId":"z"}"#),
+            None
+        );
         assert_eq!(reason(403, ""), None);
         assert_eq!(reason(404, ""), None);
-        assert_eq!(reason(404, r#"{"statusCode":404,"message":"Not Found","error":"Not Found"}"#), None);
-        assert_eq!(reason(404, r#"{"statusCode":400,"message":"Resource not found"}"#), None);
+        assert_eq!(
+            reason(
+                404,
+                r#"{"statusCode":404,"message":"Not Found","error":"Not Found"}"#
+            ),
+            None
+        );
+        assert_eq!(
+            reason(404, r#"{"statusCode":400,"message":"Resource not found"}"#),
+            None
+        );
         assert_eq!(reason(429, r#"{"error":"slow"}"#), None);
         let shape = br#"{"statusCode":404,"message":"Resource not found"}"#;
         assert_eq!(classify(404, &HeaderMap::new(), shape, false), None);
@@ -167,12 +228,30 @@ mod tests {
 
     #[test]
     fn the_gateways_other_answers_have_reasons() {
-        assert_eq!(reason(404, r#"{ "statusCode": 404, "message": "Resource not found" }"#), Some(GatewayReason::OperationNotFound));
-        assert_eq!(reason(403, r#"{"statusCode":403,"message":"Forbidden"}"#), Some(GatewayReason::Forbidden));
         assert_eq!(
-            reason(500, r#"{"statusCode":500,"message":"Internal server error","activityId":"1-2"}"#),
+            reason(
+                404,
+                r#"{ "statusCode": 404, "message": "Resource not found" }"#
+            ),
+            Some(GatewayReason::OperationNotFound)
+        );
+        assert_eq!(
+            reason(403, r#"{"statusCode":403,"message":"Forbidden"}"#),
+            Some(GatewayReason::Forbidden)
+        );
+        assert_eq!(
+            reason(
+                500,
+                r#"{"statusCode":500,"message":"Internal server error","activityId":"1-2"}"#
+            ),
             Some(GatewayReason::Unavailable)
         );
-        assert_eq!(reason(400, r#"{"statusCode":400,"message":"Body of the request does not conform"}"#), Some(GatewayReason::Refused));
+        assert_eq!(
+            reason(
+                400,
+                r#"{"statusCode":400,"message":"Body of the request does not conform"}"#
+            ),
+            Some(GatewayReason::Refused)
+        );
     }
 }

@@ -34,20 +34,33 @@ pub(crate) fn members(bytes: &[u8]) -> Vec<(String, Loose)> {
 
 /// The member of this name.
 pub(crate) fn find<'a>(members: &'a [(String, Loose)], name: &str) -> Option<&'a Loose> {
-    members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    members
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
 }
 
 /// What an error body says in words: the first of the members that APIs use for it.
 pub(crate) fn message(body: &RawBody) -> Option<String> {
     let members = members(body.bytes());
-    let names = ["message", "error_description", "detail", "error", "title", "description", "Message"];
+    let names = [
+        "message",
+        "error_description",
+        "detail",
+        "error",
+        "title",
+        "description",
+        "Message",
+    ];
     let direct = names.iter().find_map(|name| match find(&members, name)? {
         Loose::Text(text) if !text.is_empty() => Some(text.clone()),
         Loose::Other(raw) if raw.starts_with('{') => first_message(raw),
         _ => None,
     });
     let listed = || match find(&members, "errors")? {
-        Loose::Other(raw) => elements(raw).iter().find_map(|element| first_message(element)),
+        Loose::Other(raw) => elements(raw)
+            .iter()
+            .find_map(|element| first_message(element)),
         _ => None,
     };
     direct.or_else(listed).map(|text| tidy(&text))
@@ -55,8 +68,17 @@ pub(crate) fn message(body: &RawBody) -> Option<String> {
 
 /// Makes a server's words fit for a message: one line, not too long.
 pub(crate) fn tidy(text: &str) -> String {
-    let line: String =
-        text.trim().chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let line: String = text
+        .trim()
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -102,8 +124,12 @@ fn read_members(bytes: &[u8]) -> Result<Vec<(String, Loose)>, DecodeError> {
 
 fn loose(decoder: &mut Decoder<'_>) -> Result<Loose, DecodeError> {
     match decoder.peek()? {
-        Kind::String => decoder.string("a string").map(|text| Loose::Text(text.into_owned())),
-        Kind::Number => decoder.number("a number").map(|text| Loose::Number(text.to_owned())),
+        Kind::String => decoder
+            .string("a string")
+            .map(|text| Loose::Text(text.into_owned())),
+        Kind::Number => decoder
+            .number("a number")
+            .map(|text| Loose::Number(text.to_owned())),
         Kind::Null | Kind::Bool | Kind::Array | Kind::Object => {
             decoder.raw().map(|text| Loose::Other(text.to_owned()))
         }
@@ -121,10 +147,19 @@ mod tests {
     #[test]
     fn the_words_of_an_error_are_found_where_apis_put_them() {
         assert_eq!(said(r#"{"code":1,"message":"no"}"#).as_deref(), Some("no"));
-        assert_eq!(said(r#"{"error":"bad date","telemetryId":"x"}"#).as_deref(), Some("bad date"));
-        assert_eq!(said(r#"{"error":{"code":"x","message":"deep"}}"#).as_deref(), Some("deep"));
         assert_eq!(
-            said(r#"{"errors":[{"message":"The name is required.","code":"validation.required"}]}"#).as_deref(),
+            said(r#"{"error":"bad date","telemetryId":"x"}"#).as_deref(),
+            Some("bad date")
+        );
+        assert_eq!(
+            said(r#"{"error":{"code":"x","message":"deep"}}"#).as_deref(),
+            Some("deep")
+        );
+        assert_eq!(
+            said(
+                r#"{"errors":[{"message":"The name is required.","code":"validation.required"}]}"#
+            )
+            .as_deref(),
             Some("The name is required.")
         );
         assert_eq!(said("<html>"), None);

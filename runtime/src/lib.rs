@@ -40,7 +40,9 @@ pub use response::{FromHeaders, HeaderError, Response};
 pub use retry::RetryPolicy;
 pub use scope::{Bundle, Grants};
 pub use style::Style;
-pub use transport::{HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse};
+pub use transport::{
+    HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse,
+};
 
 pub use bytes::Bytes;
 pub use futures_core::Stream;

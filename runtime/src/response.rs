@@ -21,7 +21,12 @@ pub struct Response<T, H = ()> {
 impl<T, H> Response<T, H> {
     /// Makes a response, as tests of an application need.
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
-        Self { status, headers, body, declared: PhantomData }
+        Self {
+            status,
+            headers,
+            body,
+            declared: PhantomData,
+        }
     }
 
     /// The status that was answered.
@@ -150,12 +155,18 @@ impl std::error::Error for HeaderError {}
 /// Reads a header that must be there.
 #[doc(hidden)]
 pub fn required<T: Decode>(headers: &HeaderMap, name: &'static str) -> Result<T, HeaderError> {
-    optional(headers, name)?.ok_or(HeaderError { name, problem: None })
+    optional(headers, name)?.ok_or(HeaderError {
+        name,
+        problem: None,
+    })
 }
 
 /// Reads a header that may be there.
 #[doc(hidden)]
-pub fn optional<T: Decode>(headers: &HeaderMap, name: &'static str) -> Result<Option<T>, HeaderError> {
+pub fn optional<T: Decode>(
+    headers: &HeaderMap,
+    name: &'static str,
+) -> Result<Option<T>, HeaderError> {
     let values: Vec<String> = headers
         .get_all(name)
         .iter()
@@ -166,7 +177,10 @@ pub fn optional<T: Decode>(headers: &HeaderMap, name: &'static str) -> Result<Op
     }
     value(&values.join(", "))
         .map(Some)
-        .map_err(|problem| HeaderError { name, problem: Some(problem) })
+        .map_err(|problem| HeaderError {
+            name,
+            problem: Some(problem),
+        })
 }
 
 /// Reads a header's value (style `simple`): as a string, as a bare number or word, or as a list.
@@ -175,8 +189,11 @@ fn value<T: Decode>(text: &str) -> Result<T, DecodeError> {
     let quoted = from_slice(quote(text).as_bytes());
     let scalar = quoted.or_else(|error| from_slice(text.as_bytes()).map_err(|_| error));
     scalar.or_else(|error| {
-        let items: Vec<&str> =
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+        let items: Vec<&str> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .collect();
         let strings: Vec<String> = items.iter().map(|item| quote(item)).collect();
         from_slice(format!("[{}]", strings.join(",")).as_bytes())
             .or_else(|_| from_slice(format!("[{}]", items.join(",")).as_bytes()))
@@ -202,7 +219,9 @@ const REQUEST_IDS: [&str; 6] = [
 ];
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok())
+    REQUEST_IDS
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
 }
 
 /// Response headers that may hold secrets, so that they must not show in `Debug`.

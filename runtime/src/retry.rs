@@ -37,7 +37,10 @@ impl RetryPolicy {
 
     /// One attempt, no repetition.
     pub const fn never() -> Self {
-        Self { max_attempts: 1, ..Self::new() }
+        Self {
+            max_attempts: 1,
+            ..Self::new()
+        }
     }
 
     /// Sets how many times a request is sent at most; 0 means once.
@@ -80,7 +83,11 @@ pub(crate) enum Outcome {
     /// The server may have seen the request, but there is no answer.
     Lost,
     /// There is an answer.
-    Answered { status: u16, retry_after: Option<Duration>, by_gateway: bool },
+    Answered {
+        status: u16,
+        retry_after: Option<Duration>,
+        by_gateway: bool,
+    },
 }
 
 /// The request that was sent.
@@ -120,7 +127,11 @@ fn is_safe(nature: Nature, outcome: Outcome) -> bool {
     match outcome {
         Outcome::NotSent { .. } => true,
         Outcome::Lost => nature.idempotent,
-        Outcome::Answered { status, retry_after, by_gateway } => match status {
+        Outcome::Answered {
+            status,
+            retry_after,
+            by_gateway,
+        } => match status {
             429 => true,
             408 | 502 | 503 | 504 if nature.idempotent => true,
             503 => by_gateway && retry_after.is_some(),
@@ -131,7 +142,10 @@ fn is_safe(nature: Nature, outcome: Outcome) -> bool {
 
 fn bound(policy: &RetryPolicy, attempt: u32) -> Duration {
     let factor = 1u32.checked_shl(attempt - 1).unwrap_or(u32::MAX);
-    policy.first_wait.saturating_mul(factor).min(policy.longest_wait)
+    policy
+        .first_wait
+        .saturating_mul(factor)
+        .min(policy.longest_wait)
 }
 
 /// A client's allowance of repetitions: when most requests fail, repeating them all would only add
@@ -150,7 +164,9 @@ impl Budget {
     /// Takes the cost of one repetition; returns false when there is not enough left.
     pub(crate) fn take(&self) -> bool {
         self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(Self::COST))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(Self::COST)
+            })
             .is_ok()
     }
 
@@ -177,12 +193,25 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 mod tests {
     use super::*;
 
-    const POST: Nature = Nature { idempotent: false, replayable: true };
-    const GET: Nature = Nature { idempotent: true, replayable: true };
-    const STREAM: Nature = Nature { idempotent: true, replayable: false };
+    const POST: Nature = Nature {
+        idempotent: false,
+        replayable: true,
+    };
+    const GET: Nature = Nature {
+        idempotent: true,
+        replayable: true,
+    };
+    const STREAM: Nature = Nature {
+        idempotent: true,
+        replayable: false,
+    };
 
     fn answered(status: u16) -> Outcome {
-        Outcome::Answered { status, retry_after: None, by_gateway: false }
+        Outcome::Answered {
+            status,
+            retry_after: None,
+            by_gateway: false,
+        }
     }
 
     fn repeats(nature: Nature, outcome: Outcome) -> bool {
@@ -195,7 +224,11 @@ mod tests {
             assert!(!repeats(POST, answered(status)), "{status}");
         }
         assert!(!repeats(POST, Outcome::Lost));
-        let api = Outcome::Answered { status: 503, retry_after: Some(Duration::ZERO), by_gateway: false };
+        let api = Outcome::Answered {
+            status: 503,
+            retry_after: Some(Duration::ZERO),
+            by_gateway: false,
+        };
         assert!(!repeats(POST, api));
     }
 
@@ -203,7 +236,11 @@ mod tests {
     fn what_was_certainly_not_processed_is_sent_again() {
         assert!(repeats(POST, Outcome::NotSent { retry_after: None }));
         assert!(repeats(POST, answered(429)));
-        let gateway = Outcome::Answered { status: 503, retry_after: Some(Duration::ZERO), by_gateway: true };
+        let gateway = Outcome::Answered {
+            status: 503,
+            retry_after: Some(Duration::ZERO),
+            by_gateway: true,
+        };
         assert!(repeats(POST, gateway));
     }
 
@@ -227,7 +264,10 @@ mod tests {
         assert_eq!(wait(2), Duration::from_secs(1));
         assert_eq!(wait(3), Duration::from_secs(2));
         assert_eq!(wait(60), Duration::from_secs(20));
-        assert_eq!(decide(&policy, 1, GET, Outcome::Lost, 0.0), Some(Duration::ZERO));
+        assert_eq!(
+            decide(&policy, 1, GET, Outcome::Lost, 0.0),
+            Some(Duration::ZERO)
+        );
     }
 
     #[test]
@@ -245,7 +285,10 @@ mod tests {
             retry_after: Some(Duration::from_secs(seconds)),
             by_gateway: true,
         };
-        assert_eq!(decide(&RetryPolicy::new(), 1, POST, told(57), 0.1), Some(Duration::from_secs(57)));
+        assert_eq!(
+            decide(&RetryPolicy::new(), 1, POST, told(57), 0.1),
+            Some(Duration::from_secs(57))
+        );
         assert_eq!(decide(&RetryPolicy::new(), 1, POST, told(61), 0.1), None);
     }
 
@@ -258,7 +301,10 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(at("120"), Some(Duration::from_secs(120)));
-        assert_eq!(at("Sun, 06 Nov 1994 08:50:07 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(
+            at("Sun, 06 Nov 1994 08:50:07 GMT"),
+            Some(Duration::from_secs(30))
+        );
         assert_eq!(at("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
         assert_eq!(at("soon"), None);
         assert_eq!(at("-3"), None);

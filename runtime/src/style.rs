@@ -88,15 +88,23 @@ impl Writing {
         name: &str,
         value: &ParamValue,
     ) -> Result<(), Nested> {
-        let mut pairs = Pairs { text, separator, encoding: self.encoding };
+        let mut pairs = Pairs {
+            text,
+            separator,
+            encoding: self.encoding,
+        };
         match value {
             ParamValue::Absent => {}
             ParamValue::Scalar(item) => pairs.add(name, item),
             ParamValue::List(items) if items.is_empty() => {}
             ParamValue::List(items) => match self.delimiter() {
-                Some(delimiter) => pairs.add_joined(name, items.iter().map(String::as_str), delimiter),
+                Some(delimiter) => {
+                    pairs.add_joined(name, items.iter().map(String::as_str), delimiter)
+                }
                 None if self.style == Style::DeepObject => {
-                    items.iter().for_each(|item| pairs.add(&format!("{name}[]"), item));
+                    items
+                        .iter()
+                        .for_each(|item| pairs.add(&format!("{name}[]"), item));
                 }
                 None => items.iter().for_each(|item| pairs.add(name, item)),
             },
@@ -122,7 +130,11 @@ impl Writing {
 
     /// What stands between the items of one pair; `None` where every item has its own.
     fn delimiter(self) -> Option<&'static str> {
-        let spaces = if self.encoding == Encoding::Form { "+" } else { "%20" };
+        let spaces = if self.encoding == Encoding::Form {
+            "+"
+        } else {
+            "%20"
+        };
         match self.style {
             _ if self.explode => None,
             Style::SpaceDelimited => Some(spaces),
@@ -200,7 +212,12 @@ impl Pairs<'_> {
         self.add_joined(name, [value].into_iter(), "");
     }
 
-    fn add_joined<'v>(&mut self, name: &str, items: impl Iterator<Item = &'v str>, delimiter: &str) {
+    fn add_joined<'v>(
+        &mut self,
+        name: &str,
+        items: impl Iterator<Item = &'v str>,
+        delimiter: &str,
+    ) {
         if !self.text.is_empty() {
             self.text.push_str(self.separator);
         }
@@ -222,7 +239,9 @@ impl Pairs<'_> {
             ParamValue::Absent => {}
             ParamValue::Scalar(value) => self.add(name, value),
             ParamValue::List(items) => {
-                items.iter().for_each(|item| self.add(&format!("{name}[]"), item));
+                items
+                    .iter()
+                    .for_each(|item| self.add(&format!("{name}[]"), item));
             }
             ParamValue::Object(members) => {
                 for (key, value) in members {

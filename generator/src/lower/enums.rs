@@ -74,7 +74,10 @@ fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> E
         .collect();
     let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);
     let otherwise = scope.claim("Unknown", others);
-    Enum::of(variants, otherwise)
+    Enum {
+        variants,
+        otherwise,
+    }
 }
 
 /// Another name for a value that differs from one before it only in case.

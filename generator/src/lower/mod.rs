@@ -3,6 +3,7 @@
 mod bodies;
 mod enums;
 mod merge;
+mod objects;
 mod operations;
 mod paging;
 mod parameters;
@@ -13,6 +14,7 @@ mod schemas;
 mod security;
 mod unions;
 mod usage;
+mod values;
 mod view;
 
 use openapiv3::{OpenAPI, Operation, ReferenceOr};

@@ -5,8 +5,9 @@ use openapiv3::{
 };
 
 use super::Finding;
+use super::objects::shown;
 use super::operations::{Named, Operations, Site};
-use super::schemas::{Hint, shown};
+use super::schemas::Hint;
 use super::usage::Direction;
 use super::view::Node;
 use crate::ir::{self, Location, Style, Type};

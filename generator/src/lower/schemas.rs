@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use openapiv3::ReferenceOr;
 use serde_json::Value;
 
-use super::merge::{Additional, Components, Merged, Property, merge};
+use super::merge::{Components, Merged, merge};
+use super::objects::is_struct;
 use super::usage::{Direction, Usage};
 use super::view::Node;
 use super::{Finding, enums};
-use crate::ir::{Enum, Field, Presence, Struct, Tag, Type, TypeDef, TypeKind};
+use crate::ir::{Type, TypeDef, TypeKind};
 use crate::names::{self, Scope};
 
 /// Names that generated type modules use themselves, so that no schema may take them.
@@ -55,7 +56,7 @@ const MAX_DEPTH: usize = 48;
 pub(crate) struct Types<'a> {
     pub(super) components: &'a Components,
     pub(super) usage: Usage<'a>,
-    decimal: bool,
+    pub(super) decimal: bool,
     scope: Scope,
     definitions: Vec<Option<TypeDef>>,
     order: Vec<usize>,
@@ -118,7 +119,7 @@ impl Hint {
         names::type_name(&format!("{} {}", self.parent, self.part))
     }
 
-    fn item(&self) -> Self {
+    pub(super) fn item(&self) -> Self {
         let words = names::words(&self.part);
         let part = match words.split_last() {
             Some((last, before)) => match names::singular(last) {
@@ -130,7 +131,7 @@ impl Hint {
         Self::new(&self.parent, &part, format!("{}/items", self.pointer))
     }
 
-    fn value(&self) -> Self {
+    pub(super) fn value(&self) -> Self {
         let pointer = format!("{}/additionalProperties", self.pointer);
         Self::new(&self.parent, &format!("{} value", self.part), pointer)
     }
@@ -428,144 +429,6 @@ impl<'a> Types<'a> {
         Built::Plain(self.plain(merged, hint, direction))
     }
 
-    fn structure(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Struct {
-        let mut scope = Scope::with_reserved(&["new"]);
-        let names: Vec<(&'a str, String)> = merged
-            .properties
-            .keys()
-            .map(|name| {
-                (
-                    *name,
-                    scope.claim(&names::value_name(name), std::iter::empty()),
-                )
-            })
-            .collect();
-        let mut fields = Vec::new();
-        for ((wire_name, name), property) in names.into_iter().zip(merged.properties.values()) {
-            let required = merged.required.contains(wire_name);
-            fields.push(self.field(name, wire_name, property, required, hint, direction));
-        }
-        let additional = match merged.additional {
-            Additional::Unsaid | Additional::None => None,
-            Additional::Any => Some(Type::Json),
-            Additional::Of(node) => Some(self.values(node, hint, direction)),
-        };
-        let additional = additional.map(|ty| {
-            let name = scope.claim("additional_properties", std::iter::empty());
-            (name, ty)
-        });
-        Struct {
-            fields,
-            additional,
-            constructed: direction != Direction::Response,
-        }
-    }
-
-    fn field(
-        &mut self,
-        name: String,
-        wire_name: &'a str,
-        property: &Property<'a>,
-        required: bool,
-        hint: &Hint,
-        direction: Direction,
-    ) -> Field {
-        let parent = match property.origin {
-            Some(origin) => names::type_name(origin),
-            None => hint.parent.clone(),
-        };
-        let base = match property.origin {
-            Some(origin) => format!("/components/schemas/{}", escape(origin)),
-            None => hint.pointer.clone(),
-        };
-        let pointer = format!("{base}/properties/{}", escape(wire_name));
-        let place = Hint::new(&parent, wire_name, pointer);
-        let constant = required
-            .then(|| self.inline_constant(&property.nodes))
-            .flatten();
-        let lowered = match constant {
-            Some(words) => Lowered {
-                ty: Type::String,
-                nullable: false,
-                words,
-            },
-            None => self.lower(&property.nodes, &place, direction),
-        };
-        let words = &lowered.words;
-        let required = required
-            && !(words.read_only && direction != Direction::Response)
-            && !(words.write_only && direction != Direction::Request);
-        let presence = match (required, lowered.nullable) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::Nullable,
-            (false, true) if direction != Direction::Response => Presence::Patch,
-            (false, _) => Presence::Optional,
-        };
-        Field {
-            tag: (presence == Presence::Required)
-                .then(|| self.tag(wire_name, property, hint))
-                .flatten(),
-            name,
-            wire_name: wire_name.to_owned(),
-            presence,
-            description: words.description.to_owned(),
-            notes: notes(words, direction),
-            deprecated: words.deprecated,
-            ty: lowered.ty,
-        }
-    }
-
-    /// The one value that a required property can have.
-    fn tag(&self, wire_name: &str, property: &Property<'a>, hint: &Hint) -> Option<Tag> {
-        if let Some(value) = self.one_value(&property.nodes) {
-            let variant = match self.inline_constant(&property.nodes) {
-                Some(_) => None,
-                None => enums::strings(std::slice::from_ref(&value)).variants.pop(),
-            };
-            return Some(Tag {
-                variant: variant.map(|(name, _)| name).unwrap_or_default(),
-                wire_value: value,
-            });
-        }
-        let component = self.inside.last()?;
-        let own = hint.pointer == format!("/components/schemas/{}", escape(component));
-        let value = self.usage.tag(component, wire_name).filter(|_| own)?;
-        let merged = self.resolved(&property.nodes);
-        match enums::of(&merged) {
-            Some(enums::Values::Strings(values)) => {
-                let known = enums::strings(&values);
-                let (variant, _) = known.variants.into_iter().find(|(_, wire)| wire == value)?;
-                Some(Tag {
-                    variant,
-                    wire_value: value.to_owned(),
-                })
-            }
-            Some(_) => None,
-            None => (merged.ty == Some("string") && merged.format.is_none()).then(|| Tag {
-                variant: String::new(),
-                wire_value: value.to_owned(),
-            }),
-        }
-    }
-
-    /// The words of an enum that stands inline and allows one string: such a property is a constant, and an
-    /// enum of its own would say nothing more.
-    fn inline_constant(&self, nodes: &[Node<'a>]) -> Option<Words<'a>> {
-        let merged = merge(nodes, self.components, &self.inside);
-        let inline = merged.only_ref.is_none() && !merged.nullable;
-        let one =
-            matches!(enums::of(&merged), Some(enums::Values::Strings(values)) if values.len() == 1);
-        (inline && one && !merged.enumeration.contains(&Value::Null)).then(|| words(&merged))
-    }
-
-    /// The string that an enum of one value allows.
-    pub(super) fn one_value(&self, nodes: &[Node<'a>]) -> Option<String> {
-        match enums::of(&self.resolved(nodes))? {
-            enums::Values::Strings(mut values) if values.len() == 1 => values.pop(),
-            _ => None,
-        }
-    }
-
     /// What the nodes say, through references.
     pub(super) fn resolved(&self, nodes: &[Node<'a>]) -> Merged<'a> {
         let mut merged = merge(nodes, self.components, &self.inside);
@@ -576,64 +439,6 @@ impl<'a> Types<'a> {
             merged = merge(&[Node::of(schema)], self.components, &self.inside);
         }
         merged
-    }
-
-    fn plain(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Type {
-        if merged.tuple {
-            self.fallback(hint, "its items have a schema each (prefixItems)");
-            return Type::List(Box::new(Type::Json));
-        }
-        if merged.ty == Some("array") || (merged.ty.is_none() && !merged.items.is_empty()) {
-            return self.list(&merged, hint, direction);
-        }
-        match merged.ty {
-            Some("object") => self.map(&merged, hint, direction),
-            Some("string") => string(merged.format),
-            Some("integer") => integer(merged.format),
-            Some("number") => self.number(),
-            Some("boolean") => Type::Bool,
-            Some(other) => {
-                self.fallback(hint, &format!("`{other}` is no type"));
-                Type::Json
-            }
-            None if !matches!(merged.additional, Additional::Unsaid) => {
-                self.map(&merged, hint, direction)
-            }
-            None => match merged.format {
-                Some("int32" | "int64") => integer(merged.format),
-                Some("float" | "double") => self.number(),
-                Some(format) => string(Some(format)),
-                None => Type::Json,
-            },
-        }
-    }
-
-    fn list(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Type {
-        if merged.items.is_empty() {
-            return Type::List(Box::new(Type::Json));
-        }
-        let item = self.lower(&merged.items, &hint.item(), direction);
-        Type::List(Box::new(optional(item)))
-    }
-
-    fn map(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Type {
-        let value = match merged.additional {
-            Additional::Of(node) => self.values(node, hint, direction),
-            Additional::Unsaid | Additional::Any | Additional::None => Type::Json,
-        };
-        Type::Map(Box::new(value))
-    }
-
-    fn values(&mut self, node: Node<'a>, hint: &Hint, direction: Direction) -> Type {
-        optional(self.lower(&[node], &hint.value(), direction))
-    }
-
-    pub(super) fn number(&self) -> Type {
-        if self.decimal {
-            Type::Decimal
-        } else {
-            Type::F64
-        }
     }
 
     fn is_nullable(&self, name: &str) -> bool {
@@ -670,21 +475,7 @@ pub(super) enum Built {
     Plain(Type),
 }
 
-/// Whether the schema is an object with properties of its own, or closed to all.
-fn is_struct(merged: &Merged<'_>) -> bool {
-    let object = merged.ty.is_none_or(|ty| ty == "object");
-    let closed = merged.ty == Some("object") && matches!(merged.additional, Additional::None);
-    object && (!merged.properties.is_empty() || closed)
-}
-
-fn optional(lowered: Lowered<'_>) -> Type {
-    match lowered.nullable {
-        true => Type::Option(Box::new(lowered.ty)),
-        false => lowered.ty,
-    }
-}
-
-fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
+pub(super) fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
     Words {
         description: match merged.description {
             "" => merged.title,
@@ -696,49 +487,6 @@ fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
         deprecated: merged.deprecated,
         read_only: merged.read_only,
         write_only: merged.write_only,
-    }
-}
-
-fn notes(words: &Words<'_>, direction: Direction) -> Vec<String> {
-    let mut notes = words.limits.clone();
-    if let Some(default) = words.default.and_then(shown) {
-        notes.push(format!("Default: {default}."));
-    }
-    if words.read_only && direction != Direction::Response {
-        notes.push("Read-only: the server sets it; a request need not carry it.".to_owned());
-    }
-    if words.write_only && direction != Direction::Request {
-        notes.push("Write-only: answers do not carry it.".to_owned());
-    }
-    notes
-}
-
-/// A JSON value for documentation, where it is short enough to help.
-pub(crate) fn shown(value: &Value) -> Option<String> {
-    let text = value.to_string();
-    let fits = text.len() <= 80 && !text.contains('`') && !value.is_null();
-    fits.then(|| format!("`{text}`"))
-}
-
-fn string(format: Option<&str>) -> Type {
-    match format {
-        Some("date") => Type::Date,
-        Some("date-time") => Type::DateTime,
-        Some("time") => Type::Time,
-        Some("duration") => Type::Duration,
-        Some("uuid" | "guid") => Type::Uuid,
-        Some("byte" | "base64") => Type::Base64,
-        Some("password") => Type::Secret,
-        _ => Type::String,
-    }
-}
-
-fn integer(format: Option<&str>) -> Type {
-    match format {
-        Some("int32" | "int16" | "int8" | "uint8" | "uint16") => Type::I32,
-        Some("uint32") => Type::U32,
-        Some("uint64" | "uint" | "unsigned") => Type::U64,
-        _ => Type::I64,
     }
 }
 
@@ -754,14 +502,4 @@ fn address(node: &Node<'_>) -> usize {
 /// A JSON pointer's segment (RFC 6901, section 3).
 pub(crate) fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
-}
-
-/// Keeps `Enum` in one place with the other kinds.
-impl<V> Enum<V> {
-    pub(super) fn of(variants: Vec<(String, V)>, otherwise: String) -> Self {
-        Self {
-            variants,
-            otherwise,
-        }
-    }
 }

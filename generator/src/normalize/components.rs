@@ -194,8 +194,15 @@ pub(crate) fn components(cx: &mut Context<'_>) {
         if section.pointer != to || section.file != 0 {
             cx.moved(&at);
         }
-        for (name, value) in map {
-            component(cx, kind, name, value, &at.key(name));
+        // What stands for another comes last, when it is known whether the other could be built.
+        let stands_for_another =
+            |value: &Value| kind != Kind::Schema && reference_of(value).is_some();
+        for last in [false, true] {
+            for (name, value) in map {
+                if stands_for_another(value) == last {
+                    component(cx, kind, name, value, &at.key(name));
+                }
+            }
         }
     }
 }
@@ -232,18 +239,25 @@ fn component<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value,
             return unresolved(cx, kind, name, reason);
         }
     };
-    let own = cx.names.get(&(kind, Address::of(target.value)));
-    if own.is_some_and(|own| own == name) {
+    let own = cx.names.get(&(kind, Address::of(target.value))).cloned();
+    if own.as_deref() == Some(name) {
         let there = at.elsewhere(target.file, &target.pointer);
         cx.moved(&there.at());
         return build(cx, kind, name, target.value, &there.at());
     }
-    match cx.link(kind, reference, at) {
-        Ok(other) => same_as(cx, kind, name, &other),
-        Err(broken) => {
-            let reason = cx.broken(at, broken);
-            unresolved(cx, kind, name, reason);
-        }
+    let broken = own
+        .as_ref()
+        .and_then(|own| cx.broken.get(&(kind, own.clone())).cloned());
+    match (own, broken) {
+        (Some(_), Some(reason)) => unresolved(cx, kind, name, reason),
+        (Some(other), None) => same_as(cx, kind, name, &other),
+        (None, _) => match cx.link(kind, reference, at) {
+            Ok(other) => same_as(cx, kind, name, &other),
+            Err(broken) => {
+                let reason = cx.broken(at, broken);
+                unresolved(cx, kind, name, reason);
+            }
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::at::At;
 use super::findings::Findings;
 use super::origins::Origin;
+use super::resolve::Target;
 use super::set::DocumentSet;
 use super::version::Version;
 use crate::diagnostics::Severity;
@@ -72,6 +73,9 @@ pub(crate) struct Hoist<'a> {
     pub(crate) pointer: String,
 }
 
+/// How many things may be brought in one inside the other; more of them have no end in sight.
+const MOST_OPEN: usize = 16;
+
 /// The state of one normalization.
 pub(crate) struct Context<'a> {
     pub(crate) set: &'a DocumentSet,
@@ -91,6 +95,8 @@ pub(crate) struct Context<'a> {
     pub(crate) transport_schemes: HashSet<String>,
     /// Why components could not be built, by kind and name.
     pub(crate) broken: HashMap<(Kind, String), String>,
+    /// What references lead to and is being built in their place, from the outside in.
+    pub(crate) open: Vec<Address>,
     /// What references lead to without being a component in the vendor's file.
     pub(crate) shared: HashSet<Address>,
     pub(crate) queue: VecDeque<Hoist<'a>>,
@@ -124,11 +130,39 @@ impl<'a> Context<'a> {
             consumes: Vec::new(),
             operation_ids: HashSet::new(),
             transport_schemes: HashSet::new(),
+            open: Vec::new(),
             shared: HashSet::new(),
             queue: VecDeque::new(),
             components: Components::default(),
             anchors: HashMap::new(),
         }
+    }
+
+    /// Builds what a reference leads to in the reference's own place, unless that has no end.
+    ///
+    /// Components refer to each other and may well go round in circles; what is brought in may not.
+    pub(crate) fn bring_in<T>(
+        &mut self,
+        target: &Target<'a>,
+        at: &At<'_>,
+        build: impl FnOnce(&mut Self, &At<'_>) -> T,
+    ) -> Option<T> {
+        let address = Address::of(target.value);
+        if self.open.contains(&address) || self.open.len() >= MOST_OPEN {
+            self.error(
+                at,
+                "circular-reference",
+                "the reference brings in what it is part of itself, and is left out",
+                "write it out once",
+            );
+            return None;
+        }
+        self.open.push(address);
+        let there = at.elsewhere(target.file, &target.pointer);
+        self.moved(&there.at());
+        let built = build(self, &there.at());
+        self.open.pop();
+        Some(built)
     }
 
     pub(crate) fn file(&self, number: usize) -> Option<&'a Document> {

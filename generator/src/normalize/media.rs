@@ -76,12 +76,10 @@ fn media_or_reference<'a>(
     };
     match cx.resolve_fully(reference, at.file) {
         Ok(target) => {
-            let there = at.elsewhere(target.file, &target.pointer);
-            cx.moved(&there.at());
-            match target.value.as_object() {
-                Some(map) => media_type(cx, map, &there.at()),
-                None => MediaType::default(),
-            }
+            let map = target.value.as_object();
+            let built = map
+                .and_then(|map| cx.bring_in(&target, at, |cx, there| media_type(cx, map, there)));
+            built.unwrap_or_default()
         }
         Err(broken) => {
             let reason = cx.broken(at, broken);

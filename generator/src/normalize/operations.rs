@@ -37,10 +37,14 @@ pub(crate) fn operation<'a>(
     };
     let reason = match cx.resolve_fully(reference, at.file) {
         Ok(target) => {
-            let there = at.elsewhere(target.file, &target.pointer);
-            if let Some(map) = target.value.as_object() {
-                cx.moved(&there.at());
-                return own_operation(cx, map, shared, &there.at());
+            let map = target.value.as_object();
+            let built = map.and_then(|map| {
+                cx.bring_in(&target, at, |cx, there| {
+                    own_operation(cx, map, shared, there)
+                })
+            });
+            if let Some(operation) = built {
+                return operation;
             }
             let reason = format!("`{reference}` leads to something that is no operation");
             cx.error(
@@ -101,7 +105,7 @@ fn own_operation<'a>(
         parameters: own.plain,
         request_body,
         responses,
-        callbacks: callbacks(cx, map, at),
+        callbacks: callbacks(cx, map, shared, at),
         deprecated: cx.flag(map, "deprecated", at),
         security: security::requirements(cx, map, at),
         servers: match cx.version {
@@ -182,22 +186,35 @@ fn media_types<'a>(
 }
 
 /// Returns the calls that the server makes, whose types a client may want to read.
+///
+/// Those that answer such a call in turn are nothing that a client has to do with.
 fn callbacks<'a>(
     cx: &mut Context<'a>,
     operation: &'a Map<String, Value>,
+    shared: &Shared<'_, 'a>,
     at: &At<'_>,
 ) -> IndexMap<String, Callback> {
     let Some(map) = cx.object(operation, "callbacks", at) else {
         return IndexMap::new();
     };
     let at = at.key("callbacks");
+    if shared.variables.is_none() {
+        cx.note(
+            &at,
+            "nested-callbacks",
+            "callbacks of a callback or a webhook are left out",
+        );
+        return IndexMap::new();
+    }
     let mut callbacks = IndexMap::with_capacity(map.len());
     for (name, value) in map {
         let here = at.key(name);
-        let target = match reference_of(value) {
-            None => Some((here.file, here.from(), value)),
+        let callback = match reference_of(value) {
+            None => Some(callback(cx, value, &here)),
             Some(reference) => match cx.resolve_fully(reference, here.file) {
-                Ok(target) => Some((target.file, target.pointer, target.value)),
+                Ok(target) => cx.bring_in(&target, &here, |cx, there| {
+                    callback(cx, target.value, there)
+                }),
                 Err(broken) => {
                     let message = format!("{}; the callback is left out", broken.message);
                     cx.warn(&here, broken.rule, message, broken.help);
@@ -205,23 +222,21 @@ fn callbacks<'a>(
                 }
             },
         };
-        let Some((file, pointer, Value::Object(items))) = target else {
-            continue;
-        };
-        let there = here.elsewhere(file, &pointer);
-        let there = there.at();
-        if reference_of(value).is_some() {
-            cx.moved(&there);
+        if let Some(callback) = callback {
+            callbacks.insert(name.clone(), callback);
         }
-        let mut callback = Callback::with_capacity(items.len());
-        for (expression, item) in items {
-            if !is_extension(expression)
-                && let Some(item) = paths::path_item(cx, None, item, &there.key(expression))
-            {
-                callback.insert(expression.clone(), item);
-            }
-        }
-        callbacks.insert(name.clone(), callback);
     }
     callbacks
+}
+
+fn callback<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Callback {
+    let mut callback = Callback::new();
+    for (expression, item) in value.as_object().into_iter().flatten() {
+        if !is_extension(expression)
+            && let Some(item) = paths::path_item(cx, None, item, &at.key(expression))
+        {
+            callback.insert(expression.clone(), item);
+        }
+    }
+    callback
 }

@@ -14,9 +14,6 @@ use super::resolve::reference_in;
 use super::template::{self, variables};
 use crate::document::pointer;
 
-/// The path items that one may refer through.
-const DEEPEST_ITEM: usize = 16;
-
 /// Returns all paths of a document.
 pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> Paths {
     let mut paths = Paths::default();
@@ -131,16 +128,6 @@ pub(crate) fn path_item<'a>(
     value: &'a Value,
     at: &At<'_>,
 ) -> Option<PathItem> {
-    item(cx, path, value, at, 0)
-}
-
-fn item<'a>(
-    cx: &mut Context<'a>,
-    path: Option<&str>,
-    value: &'a Value,
-    at: &At<'_>,
-    depth: usize,
-) -> Option<PathItem> {
     let Some(map) = value.as_object() else {
         if !value.is_null() {
             cx.warn(
@@ -156,9 +143,8 @@ fn item<'a>(
         return Some(own_item(cx, path, map, at));
     };
     let mut own = (map.len() > 1).then(|| own_item(cx, path, map, at));
-    let target = match cx.resolve_fully(reference, at.file) {
-        Ok(target) if depth < DEEPEST_ITEM => target,
-        Ok(_) => return own,
+    let target = match cx.resolve(reference, at.file) {
+        Ok(target) => target,
         Err(broken) => {
             let lost = format!(
                 "{}; the operations of the path are left out",
@@ -168,10 +154,10 @@ fn item<'a>(
             return own;
         }
     };
-    let there = at.elsewhere(target.file, &target.pointer);
-    cx.moved(&there.at());
-    let referred = item(cx, path, target.value, &there.at(), depth + 1);
-    match (&mut own, referred) {
+    let referred = cx.bring_in(&target, at, |cx, there| {
+        path_item(cx, path, target.value, there)
+    });
+    match (&mut own, referred.flatten()) {
         (Some(own), Some(referred)) => merge(own, referred),
         (None, referred) => own = referred,
         (Some(_), None) => {}

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::at::At;
 use super::context::Context;
 use super::resolve::{Target, reference_of};
+use super::schema::number_of_text;
 
 /// The extensions that normalization makes itself; a vendor's own of that name would be mistaken for them.
 const OURS: [&str; 8] = [
@@ -52,7 +53,12 @@ impl<'a> Context<'a> {
     pub(crate) fn scalar_as_text(&self, value: &Value, at: &At<'_>) -> Option<String> {
         match value {
             Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(self.raw_text(at).unwrap_or_else(|| number.to_string())),
+            Value::Number(number) => {
+                // An overlay may have put another number in the place of the vendor's.
+                let same = |text: &String| number_of_text(text).is_some_and(|read| read == *number);
+                let raw = self.raw_text(at).filter(same);
+                Some(raw.unwrap_or_else(|| number.to_string()))
+            }
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Null | Value::Array(_) | Value::Object(_) => None,
         }

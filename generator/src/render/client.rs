@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::{literal, literals};
-use super::{Target, header, operations};
+use super::{Target, descriptions, header, operations};
 use crate::ir::{Api, SecurityKind, Server};
 use crate::names;
 use crate::render::docs;
@@ -13,6 +13,11 @@ pub(super) fn module(api: &Api, target: &Target<'_>) -> String {
     let mut out = header(api, target.command);
     module_docs(&mut out, api);
     out.push('\n');
+    // A document of components alone, or of webhooks, is its models: there is nothing to call.
+    if api.groups.is_empty() && !target.bundles {
+        out.push_str("pub mod types;\n");
+        return out;
+    }
     modules(&mut out, api);
     match target.bundles {
         true => portal_client(&mut out, api, target),
@@ -200,7 +205,7 @@ fn security(api: &Api) -> String {
         false => String::new(),
         true => format!(
             "static SECURITY: &[&[portal_runtime::Requirement]] = &[{}];\n\n",
-            operations::requirements(&api.security)
+            descriptions::requirements(&api.security)
                 .replace("Requirement {", "portal_runtime::Requirement {")
         ),
     }

@@ -3,7 +3,9 @@
 //! Code goes through `quote` and `prettyplease`; tables that macros of the runtime read are written as text,
 //! since no formatter knows what is inside a macro.
 
+mod calls;
 mod client;
+mod descriptions;
 mod docs;
 mod examples;
 mod multipart;
@@ -51,8 +53,10 @@ pub(crate) fn api(api: &Api, target: &Target<'_>) -> Vec<File> {
     let mut files = vec![
         file("mod.rs", client::module(api, target)),
         file("types.rs", types::module(api, target.command)),
-        file("responses.rs", responses::module(api, target.command)),
     ];
+    if !api.groups.is_empty() || target.bundles {
+        files.push(file("responses.rs", responses::module(api, target.command)));
+    }
     if let Some(text) = multipart::module(api, target.command) {
         files.push(file("multipart.rs", text));
     }

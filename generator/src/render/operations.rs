@@ -5,31 +5,19 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::calls::{set, set_body};
 use super::docs;
-use super::examples;
-use super::text::{TypeText, code, import, import_used, literal, literals, used};
+use super::text::{TypeText, code, import, import_used, used};
 use super::types::alias;
 use super::{Target, format, header};
 use crate::ir::{
-    Access, Api, Body, Content, Group, Location, Operation, PageKind, Paging, Parameter, Payload,
-    Presence, Requirement, Status, Style,
+    Access, Api, Body, Content, Group, Location, Operation, Paging, Parameter, Payload, Presence,
 };
 
 /// What modules of operations import from the runtime where they use it.
 const RUNTIME: &[&str] = &[
-    "Body",
-    "Bundle",
-    "Bytes",
-    "ByteStream",
-    "Call",
-    "Grants",
-    "Operation",
-    "Requirement",
-    "Status",
-    "Style",
-    "FieldEncoding",
-    "body",
-    "operation",
+    "Body", "Bundle", "Bytes", "ByteStream", "Call", "Grants", "Operation", "Requirement", "Status", "Style",
+    "FieldEncoding", "body::", "operation!",
 ];
 const PAGE: &[&str] = &["Items", "PageKind", "Pages", "Paging"];
 
@@ -72,10 +60,10 @@ fn has_type(operation: &Operation) -> bool {
     !operation.options.is_empty() || operation.paging.is_some() || optional_body
 }
 
-struct Operations<'a> {
-    api: &'a Api,
-    target: &'a Target<'a>,
-    text: TypeText<'a>,
+pub(super) struct Operations<'a> {
+    pub(super) api: &'a Api,
+    pub(super) target: &'a Target<'a>,
+    pub(super) text: TypeText<'a>,
 }
 
 impl Operations<'_> {
@@ -245,7 +233,7 @@ impl Operations<'_> {
         }
     }
 
-    fn success(&self, operation: &Operation) -> TokenStream {
+    pub(super) fn success(&self, operation: &Operation) -> TokenStream {
         tokens(&match &operation.success.content {
             Content::Empty => "()".to_owned(),
             Content::Json(ty) => self.text.owned(ty),
@@ -372,238 +360,13 @@ impl Operations<'_> {
             }
         }
     }
-
-    /// The statics that describe an operation.
-    fn descriptions(&self, operation: &Operation) -> String {
-        let mut out = format!(
-            "\nstatic {constant}: Operation<{success}, {error}> = Operation::new(\n    &API,\n    {id},\n    \
-             {method},\n    {path},\n    {read},\n)",
-            constant = operation.constant,
-            success = super::spaced(&self.success(operation)),
-            error = operation.error,
-            id = literal(&operation.operation_id),
-            method = literal(&operation.method),
-            path = literal(&operation.path),
-            read = reader(&operation.success.content),
-        );
-        // What most operations have needs no words: any 2xx, JSON, the client's own security.
-        if !operation.success.statuses.is_empty() {
-            _ = write!(
-                out,
-                "\n.success(&[{}])",
-                statuses(&operation.success.statuses)
-            );
-        }
-        if !operation.accept.is_empty() {
-            _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
-        }
-        out.push_str(&self.security(operation));
-        if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
-            _ = write!(
-                out,
-                "\n.server({})",
-                literal(&super::client::default_url(server))
-            );
-        }
-        out.push_str(";\n");
-        if let Some(paging) = &operation.paging {
-            out.push_str(&paging_static(operation, paging));
-        }
-        out
-    }
-
-    /// A portal's credentials are the same for all operations, but for those that need none.
-    fn security(&self, operation: &Operation) -> String {
-        match &operation.security {
-            None => String::new(),
-            Some(none) if none.is_empty() => "\n.security(&[])".to_owned(),
-            Some(_) if self.target.bundles => String::new(),
-            Some(security) if *security == self.api.security => "\n.security(SECURITY)".to_owned(),
-            Some(security) => format!("\n.security(&[{}])", requirements(security)),
-        }
-    }
-
-    fn documentation(&self, operation: &Operation) -> String {
-        let mut words = or(docs::rustdoc(&operation.summary), "");
-        let description = docs::rustdoc(&operation.description);
-        if !description.trim().is_empty() && description.trim() != words.trim() {
-            if !words.is_empty() {
-                words.push_str("\n\n");
-            }
-            words.push_str(&description);
-        }
-        let wire = code(&format!("{} {}", operation.method, operation.path));
-        match words.trim().is_empty() {
-            true => words = format!("Sends {wire}."),
-            false => _ = write!(words, "\n\nSends {wire}."),
-        }
-        let arguments: Vec<String> = operation
-            .arguments
-            .iter()
-            .filter(|parameter| parameter.constant.is_none() && !parameter.description.is_empty())
-            .map(|p| format!("* `{}`: {}", p.name, docs::first_line(&p.description)))
-            .collect();
-        if !arguments.is_empty() {
-            _ = write!(words, "\n\n{}", arguments.join("\n"));
-        }
-        let error = &operation.error;
-        let declared: Vec<&str> = operation
-            .responses
-            .iter()
-            .filter(|(status, _)| !status.starts_with('2'))
-            .map(|(status, _)| status.as_str())
-            .collect();
-        _ = write!(words, "\n\n# Errors\n\n");
-        match declared.is_empty() {
-            true => {
-                _ = write!(
-                    words,
-                    "The document declares none; see [`portal_runtime::Error`]."
-                )
-            }
-            false => {
-                _ = write!(
-                    words,
-                    "[`{error}`] for what the document declares ({}); see [`portal_runtime::Error`] for the rest.",
-                    declared.join(", ")
-                )
-            }
-        }
-        let example = examples::of(self.api, &self.text, operation, self.target);
-        _ = write!(words, "\n\n# Example\n\n{example}");
-        words
-    }
 }
 
-fn or(text: String, otherwise: &str) -> String {
+pub(super) fn or(text: String, otherwise: &str) -> String {
     match text.trim().is_empty() {
         true => otherwise.to_owned(),
         false => text,
     }
-}
-
-/// The call's setter for a parameter.
-fn set(parameter: &Parameter, value: &TokenStream) -> TokenStream {
-    let name = &parameter.wire_name;
-    if parameter.json {
-        return match parameter.location {
-            Location::Path => quote! { .path_json(#name, &#value) },
-            Location::Query => quote! { .query_json(#name, &#value) },
-            Location::Header => quote! { .header_json(#name, &#value) },
-            Location::Cookie => quote! { .cookie_json(#name, &#value) },
-        };
-    }
-    let style = style(parameter.style);
-    let explode = parameter.explode;
-    match (parameter.location, parameter.style, explode) {
-        (Location::Path, Style::Simple, false) => quote! { .path(#name, #value) },
-        (Location::Path, ..) => quote! { .path_styled(#name, #style, #explode, #value) },
-        (Location::Query, ..) if parameter.reserved => {
-            quote! { .query_reserved(#name, #style, #explode, #value) }
-        }
-        (Location::Query, Style::Form, true) => quote! { .query(#name, #value) },
-        (Location::Query, ..) => quote! { .query_styled(#name, #style, #explode, #value) },
-        (Location::Header, _, false) => quote! { .header(#name, #value) },
-        (Location::Header, ..) => quote! { .header_styled(#name, #explode, #value) },
-        (Location::Cookie, _, true) => quote! { .cookie(#name, #value) },
-        (Location::Cookie, ..) => quote! { .cookie_styled(#name, #explode, #value) },
-    }
-}
-
-fn set_body(body: &Body) -> TokenStream {
-    let name = format_ident!("{}", body.name);
-    match &body.payload {
-        Payload::Json { media_type, .. } if media_type == "application/json" => {
-            quote! { .json(#name) }
-        }
-        Payload::Json { media_type, .. } => quote! { .json_as(#media_type, #name) },
-        Payload::Form { encodings, .. } => {
-            let encodings = encodings.iter().map(|encoding| {
-                let (name, style, explode) =
-                    (&encoding.name, style(encoding.style), encoding.explode);
-                quote! {
-                    FieldEncoding { name: #name, style: #style, explode: #explode, reserved: false }
-                }
-            });
-            quote! { .form(#name, &[#(#encodings),*]) }
-        }
-        Payload::Multipart { .. } => quote! { .multipart(#name.into_form()) },
-        Payload::Text { media_type } => quote! { .text(#media_type, #name) },
-        Payload::Bytes { media_type } => quote! { .bytes(#media_type, #name) },
-    }
-}
-
-fn style(style: Style) -> TokenStream {
-    let name = match style {
-        Style::Simple => "Simple",
-        Style::Label => "Label",
-        Style::Matrix => "Matrix",
-        Style::Form => "Form",
-        Style::SpaceDelimited => "SpaceDelimited",
-        Style::PipeDelimited => "PipeDelimited",
-        Style::TabDelimited => "TabDelimited",
-        Style::DeepObject => "DeepObject",
-    };
-    let name = format_ident!("{name}");
-    quote! { Style::#name }
-}
-
-fn reader(content: &Content) -> String {
-    match content {
-        Content::Empty => "body::none".to_owned(),
-        Content::Json(_) => "body::json".to_owned(),
-        Content::OptionalJson(_) => "body::optional_json".to_owned(),
-        Content::Text => "body::text".to_owned(),
-        Content::Stream => "body::stream".to_owned(),
-        Content::Bytes => "body::bytes".to_owned(),
-        Content::Several(name) => format!("{name}::decode"),
-    }
-}
-
-fn statuses(statuses: &[Status]) -> String {
-    let all: Vec<String> = statuses
-        .iter()
-        .map(|status| super::responses::status(*status))
-        .collect();
-    all.join(", ")
-}
-
-/// Alternatives of requirements as code.
-pub(super) fn requirements(alternatives: &[Vec<Requirement>]) -> String {
-    let alternatives: Vec<String> = alternatives
-        .iter()
-        .map(|alternative| {
-            let all: Vec<String> = alternative
-                .iter()
-                .map(|requirement| {
-                    format!(
-                        "Requirement {{ scheme: {}, scopes: &{} }}",
-                        literal(&requirement.scheme),
-                        literals(&requirement.scopes)
-                    )
-                })
-                .collect();
-            format!("&[{}]", all.join(", "))
-        })
-        .collect();
-    alternatives.join(", ")
-}
-
-fn paging_static(operation: &Operation, paging: &Paging) -> String {
-    let kind = match paging.kind {
-        PageKind::PageNumber => "PageNumber",
-        PageKind::RecordOffset => "RecordOffset",
-    };
-    format!(
-        "\nstatic {}_PAGING: Paging = Paging {{\n    index: {},\n    size: {},\n    kind: PageKind::{kind},\n    \
-         first: {},\n    default_size: {},\n    max: {:?},\n}};\n",
-        operation.constant,
-        literal(&paging.index),
-        literal(&paging.size),
-        paging.first,
-        paging.default_size,
-        paging.max_size,
-    )
 }
 
 /// Documentation as attributes, which the formatter writes as `///`.

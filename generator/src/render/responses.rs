@@ -29,7 +29,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     }
     file.push_str(&import_used(
         &body,
-        &["ByteStream", "Bytes", "errors", "headers", "successes"],
+        &["ByteStream", "Bytes", "errors!", "headers!", "successes!"],
     ));
     if !used(&body, &["types"]).is_empty() {
         file.push_str("\nuse super::types;\n");

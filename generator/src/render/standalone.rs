@@ -28,7 +28,7 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
                     path: "src/lib.rs".to_owned(),
                     text: file.text.replacen(
                         "\n\n//!",
-                        "\n\n#![allow(clippy::all)] // the names are the vendor's own\n//!",
+                        "\n\n// The names are the vendor's own.\n#![allow(clippy::all, uncommon_codepoints, confusable_idents, mixed_script_confusables)]\n\n//!",
                         1,
                     ),
                 },

@@ -1,5 +1,6 @@
 //! What all rendered files share: type names, documentation lines, string literals, imports.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::docs;
@@ -193,41 +194,60 @@ pub(super) fn import(path: &str, names: &[&str]) -> String {
     }
 }
 
-/// The names out of `candidates` that stand as words in `code`, in order.
+/// The names out of `candidates` that stand as words in `code`, in order. A candidate may say what follows it, as
+/// in `body::`, where the bare word has other uses.
 pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
+    let bare = |candidate: &'n str| candidate.trim_end_matches([':', '!']);
     let mut found = vec![false; candidates.len()];
-    for line in code.lines() {
-        let line = line.trim_start();
+    for line in code.lines().map(str::trim_start) {
         if line.starts_with("//") {
             continue;
         }
-        let mut rest = line;
+        let (mut rest, mut qualified) = (line, false);
         while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphanumeric() || c == '"') {
             if rest.as_bytes()[start] == b'"' {
-                rest = after_string(&rest[start + 1..]);
+                (rest, qualified) = (after_string(&rest[start + 1..]), false);
                 continue;
             }
-            let word_and_rest = &rest[start..];
-            let end = word_and_rest
-                .find(|c: char| c != '_' && !c.is_alphanumeric())
-                .unwrap_or(word_and_rest.len());
-            let word = &word_and_rest[..end];
+            let here = &rest[start..];
+            let end = here.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(here.len());
+            let is_candidate = |candidate: &&'n str| {
+                bare(candidate) == &here[..end] && here.starts_with(*candidate)
+            };
             // `types::Date` is the vendor's, not the runtime's.
-            let qualified = rest[..start].ends_with("types::");
-            if let Some(index) = candidates
-                .iter()
-                .position(|name| *name == word && !qualified)
-            {
+            qualified &= rest[..start].trim() == "::";
+            if let Some(index) = candidates.iter().position(is_candidate).filter(|_| !qualified) {
                 found[index] = true;
             }
-            rest = &word_and_rest[end..];
+            qualified = &here[..end] == "types";
+            rest = &here[end..];
         }
     }
     let flagged = candidates.iter().zip(found);
-    flagged
-        .filter(|(_, found)| *found)
-        .map(|(name, _)| *name)
-        .collect()
+    flagged.filter(|(_, found)| *found).map(|(name, _)| bare(name)).collect()
+}
+
+/// Adds the runtime's wire types that a type is made of.
+pub(super) fn wire_names(ty: &Type, found: &mut BTreeSet<&'static str>) {
+    let name = match ty {
+        Type::Decimal => "Decimal",
+        Type::Secret => "Secret",
+        Type::Date => "Date",
+        Type::DateTime => "DateTime",
+        Type::Time => "Time",
+        Type::Duration => "Duration",
+        Type::Uuid => "Uuid",
+        Type::Base64 => "Base64",
+        Type::Json => "Json",
+        Type::List(inner) | Type::Option(inner) | Type::Boxed(inner) => return wire_names(inner, found),
+        Type::Map(inner) => {
+            wire_names(inner, found);
+            "BTreeMap"
+        }
+        Type::Bool | Type::I32 | Type::I64 | Type::U32 | Type::U64 | Type::F32 | Type::F64 => return,
+        Type::String | Type::Named(_) => return,
+    };
+    found.insert(name);
 }
 
 fn after_string(rest: &str) -> &str {

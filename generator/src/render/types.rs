@@ -1,9 +1,10 @@
 //! The models of an API: plain structs and enums, each with the table that ties it to its JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, code, doc, import_used, literal, literals, used, vendor_doc};
+use super::text::{TypeText, code, doc, import, literal, literals, vendor_doc, wire_names};
 use crate::ir::{Api, Enum, Field, Presence, Struct, TypeDef, TypeKind, Union};
 
 /// Renders the module `types`.
@@ -16,15 +17,52 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     }
     let mut file = header(api, command);
     file.push_str("//! The models of the API.\n\n");
-    if used(&body, &["BTreeMap"]).len() == 1 {
-        file.push_str("use std::collections::BTreeMap;\n\n");
-    }
-    file.push_str(&import_used(
-        &body,
-        &["integer_enum", "model", "string_enum", "union"],
-    ));
+    file.push_str(&imports(api));
     file.push_str(&body);
     file
+}
+
+/// What the definitions use: found in the types, since variants may be called like the runtime's types.
+fn imports(api: &Api) -> String {
+    let (mut wire, mut macros) = (BTreeSet::new(), BTreeSet::new());
+    for definition in &api.types {
+        match &definition.kind {
+            TypeKind::Struct(body) => {
+                macros.insert("model");
+                for field in &body.fields {
+                    wire_names(&field.ty, &mut wire);
+                    if field.presence == Presence::Patch {
+                        wire.insert("Nullable");
+                    }
+                }
+                if let Some((_, ty)) = &body.additional {
+                    wire.insert("BTreeMap");
+                    wire_names(ty, &mut wire);
+                }
+            }
+            TypeKind::StringEnum(_) => _ = macros.insert("string_enum"),
+            TypeKind::IntegerEnum(_) => _ = macros.insert("integer_enum"),
+            TypeKind::Union(union) => {
+                macros.insert("union");
+                union.variants.iter().for_each(|variant| wire_names(&variant.ty, &mut wire));
+                if !union.otherwise.is_empty() {
+                    wire.insert("Json");
+                }
+            }
+            TypeKind::Alias(target) => wire_names(target, &mut wire),
+        }
+    }
+    let maps = match wire.remove("BTreeMap") {
+        true => "use std::collections::BTreeMap;\n\n",
+        false => "",
+    };
+    let wire: Vec<&str> = wire.into_iter().collect();
+    let macros: Vec<&str> = macros.into_iter().collect();
+    format!(
+        "{maps}{}{}",
+        import("portal_runtime", &macros),
+        import("portal_runtime::wire", &wire)
+    )
 }
 
 fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {

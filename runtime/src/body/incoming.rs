@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 use super::PieceStream;
 use crate::error::TransportError;
@@ -29,7 +29,8 @@ pub struct ByteStream {
 
 struct Idle {
     limit: Duration,
-    timer: Pin<Box<Sleep>>,
+    /// Set while a piece is waited for.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl ByteStream {
@@ -59,10 +60,7 @@ impl ByteStream {
     }
 
     pub(crate) fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
-        self.idle = limit.map(|limit| Idle {
-            limit,
-            timer: Box::pin(tokio::time::sleep(limit)),
-        });
+        self.idle = limit.map(|limit| Idle { limit, timer: None });
         self
     }
 
@@ -158,7 +156,7 @@ impl ByteStream {
         match pieces.as_mut().poll_next(context) {
             Poll::Ready(Some(Ok(piece))) => {
                 if let Some(idle) = &mut self.idle {
-                    idle.timer.as_mut().reset(Instant::now() + idle.limit);
+                    idle.timer = None;
                 }
                 Poll::Ready(Some(Ok(piece)))
             }
@@ -181,7 +179,10 @@ impl ByteStream {
         let Some(idle) = &mut self.idle else {
             return Poll::Pending;
         };
-        if idle.timer.as_mut().poll(context).is_pending() {
+        let timer = idle
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle.limit)));
+        if timer.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
         self.ended = true;

@@ -119,7 +119,7 @@ impl Outgoing {
             parts,
             left: total,
             declared: total,
-            sent: Arc::default(),
+            sent: None,
         })
     }
 
@@ -176,7 +176,7 @@ pub struct WireBody {
     left: Option<u64>,
     declared: Option<u64>,
     /// How many bytes the transport has taken, for timeouts that count from the last progress.
-    sent: Arc<AtomicU64>,
+    sent: Option<Arc<AtomicU64>>,
 }
 
 enum WirePart {
@@ -197,7 +197,7 @@ impl WireBody {
             parts,
             left: length,
             declared: length,
-            sent: Arc::default(),
+            sent: None,
         }
     }
 
@@ -218,8 +218,9 @@ impl WireBody {
         }
     }
 
-    pub(crate) fn progress(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.sent)
+    /// Gives a count of the bytes that the transport takes.
+    pub(crate) fn watch(&mut self) -> Arc<AtomicU64> {
+        Arc::clone(self.sent.get_or_insert_default())
     }
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
@@ -253,7 +254,9 @@ impl WireBody {
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, BoxError> {
-        self.sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if let Some(sent) = &self.sent {
+            sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
         if let Some(left) = &mut self.left {
             *left = left
                 .checked_sub(bytes.len() as u64)

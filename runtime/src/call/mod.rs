@@ -15,9 +15,9 @@ use crate::api::Operation;
 use crate::body::{Body, Form, Read};
 use crate::client::{Answer, AnswerBody, Client, Plan};
 use crate::error::{ApiError, Error, ErrorBody, ResponseError, UndeclaredSuccess};
+use crate::page::Paging;
 use crate::percent::Encoding;
 use crate::response::Response;
-use crate::page::Paging;
 use crate::retry::RetryPolicy;
 use crate::style::{Style, Writing};
 use crate::wire::{Encode, ParamValue, ToParam};
@@ -55,7 +55,11 @@ pub struct Call<T, E, H = ()> {
 impl<T, E, H> Call<T, E, H> {
     pub(crate) fn new(client: Client, operation: &'static Operation<T, E>) -> Self {
         let raw = RawCall::new(client, &operation.facts);
-        Self { raw, read: operation.read, types: PhantomData }
+        Self {
+            raw,
+            read: operation.read,
+            types: PhantomData,
+        }
     }
 
     /// Fills in a path parameter, style `simple`.
@@ -71,7 +75,11 @@ impl<T, E, H> Call<T, E, H> {
         explode: bool,
         value: impl ToParam,
     ) -> Self {
-        self.raw.path(name, writing(style, explode, Encoding::Strict), value.to_param());
+        self.raw.path(
+            name,
+            writing(style, explode, Encoding::Strict),
+            value.to_param(),
+        );
         self
     }
 
@@ -95,22 +103,46 @@ impl<T, E, H> Call<T, E, H> {
 
     /// Adds a query parameter: `Form`, `SpaceDelimited`, `PipeDelimited`, `TabDelimited` or
     /// `DeepObject`.
-    pub fn query_styled(mut self, name: &str, style: Style, explode: bool, value: impl ToParam) -> Self {
-        self.raw.query(name, writing(style, explode, Encoding::Strict), value.to_param());
+    pub fn query_styled(
+        mut self,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: impl ToParam,
+    ) -> Self {
+        self.raw.query(
+            name,
+            writing(style, explode, Encoding::Strict),
+            value.to_param(),
+        );
         self
     }
 
     /// Adds a query parameter whose reserved characters stay as they are (`allowReserved`), except
     /// for `#`, `[`, `]`, `&` and `+`, which would change what the server reads.
-    pub fn query_reserved(mut self, name: &str, style: Style, explode: bool, value: impl ToParam) -> Self {
-        self.raw.query(name, writing(style, explode, Encoding::Reserved), value.to_param());
+    pub fn query_reserved(
+        mut self,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: impl ToParam,
+    ) -> Self {
+        self.raw.query(
+            name,
+            writing(style, explode, Encoding::Reserved),
+            value.to_param(),
+        );
         self
     }
 
     /// Adds a query parameter whose value is JSON (a `content` parameter).
     pub fn query_json(mut self, name: &str, value: &(impl Encode + ?Sized)) -> Self {
         if let Some(json) = self.raw.encoded(name, value) {
-            self.raw.query(name, writing(Style::Form, true, Encoding::Strict), Ok(ParamValue::Scalar(json)));
+            self.raw.query(
+                name,
+                writing(Style::Form, true, Encoding::Strict),
+                Ok(ParamValue::Scalar(json)),
+            );
         }
         self
     }
@@ -122,14 +154,22 @@ impl<T, E, H> Call<T, E, H> {
 
     /// Sets a header, style `simple` with or without explode.
     pub fn header_styled(mut self, name: &str, explode: bool, value: impl ToParam) -> Self {
-        self.raw.header(name, writing(Style::Simple, explode, Encoding::Verbatim), value.to_param());
+        self.raw.header(
+            name,
+            writing(Style::Simple, explode, Encoding::Verbatim),
+            value.to_param(),
+        );
         self
     }
 
     /// Sets a header whose value is JSON (a `content` parameter).
     pub fn header_json(mut self, name: &str, value: &(impl Encode + ?Sized)) -> Self {
         if let Some(json) = self.raw.encoded(name, value) {
-            self.raw.header(name, writing(Style::Simple, false, Encoding::Verbatim), Ok(ParamValue::Scalar(json)));
+            self.raw.header(
+                name,
+                writing(Style::Simple, false, Encoding::Verbatim),
+                Ok(ParamValue::Scalar(json)),
+            );
         }
         self
     }
@@ -141,14 +181,22 @@ impl<T, E, H> Call<T, E, H> {
 
     /// Adds a cookie, style `form` with or without explode.
     pub fn cookie_styled(mut self, name: &str, explode: bool, value: impl ToParam) -> Self {
-        self.raw.cookie(name, writing(Style::Form, explode, Encoding::Strict), value.to_param());
+        self.raw.cookie(
+            name,
+            writing(Style::Form, explode, Encoding::Strict),
+            value.to_param(),
+        );
         self
     }
 
     /// Adds a cookie whose value is JSON (a `content` parameter).
     pub fn cookie_json(mut self, name: &str, value: &(impl Encode + ?Sized)) -> Self {
         if let Some(json) = self.raw.encoded(name, value) {
-            self.raw.cookie(name, writing(Style::Form, true, Encoding::Strict), Ok(ParamValue::Scalar(json)));
+            self.raw.cookie(
+                name,
+                writing(Style::Form, true, Encoding::Strict),
+                Ok(ParamValue::Scalar(json)),
+            );
         }
         self
     }
@@ -156,7 +204,11 @@ impl<T, E, H> Call<T, E, H> {
     /// Fills in a path parameter whose value is JSON (a `content` parameter).
     pub fn path_json(mut self, name: &'static str, value: &(impl Encode + ?Sized)) -> Self {
         if let Some(json) = self.raw.encoded(name, value) {
-            self.raw.path(name, writing(Style::Simple, false, Encoding::Strict), Ok(ParamValue::Scalar(json)));
+            self.raw.path(
+                name,
+                writing(Style::Simple, false, Encoding::Strict),
+                Ok(ParamValue::Scalar(json)),
+            );
         }
         self
     }
@@ -187,7 +239,9 @@ impl<T, E, H> Call<T, E, H> {
     pub fn multipart(mut self, form: Form) -> Self {
         match form.finish() {
             Ok((content_type, body)) => self.raw.body(&content_type, Body(body)),
-            Err(error) => self.raw.problem(format!("the body cannot be written as JSON: {error}")),
+            Err(error) => self
+                .raw
+                .problem(format!("the body cannot be written as JSON: {error}")),
         }
         self
     }
@@ -225,7 +279,11 @@ impl<T, E, H> Call<T, E, H> {
 
     /// The same call, whose response does without declared headers.
     pub(crate) fn without_headers(self) -> Call<T, E> {
-        Call { raw: self.raw, read: self.read, types: PhantomData }
+        Call {
+            raw: self.raw,
+            read: self.read,
+            types: PhantomData,
+        }
     }
 
     pub(crate) fn raw(&self) -> &RawCall {
@@ -251,33 +309,67 @@ where
 }
 
 /// The only part of sending that is compiled for each operation.
-async fn send<T, E: ErrorBody, H>(raw: RawCall, read: fn() -> Read<T>) -> Result<Response<T, H>, Error<E>> {
+async fn send<T, E: ErrorBody, H>(
+    raw: RawCall,
+    read: fn() -> Read<T>,
+) -> Result<Response<T, H>, Error<E>> {
     let plan = move |status: u16| Plan::of(&read(), status);
-    let answer = raw.send(&plan).await.map_err(|error| error.map_api(declared))?;
+    let answer = raw
+        .send(&plan)
+        .await
+        .map_err(|error| error.map_api(declared))?;
     convert(answer, read)
 }
 
 /// Reads an error body into the type that the operation declares.
 fn declared<E: ErrorBody>(error: ApiError<()>) -> ApiError<E> {
-    let ApiError { operation, status, headers, raw, .. } = error;
-    ApiError { operation, status, headers, body: E::decode(status.as_u16(), &raw), raw }
+    let ApiError {
+        operation,
+        status,
+        headers,
+        raw,
+        ..
+    } = error;
+    ApiError {
+        operation,
+        status,
+        headers,
+        body: E::decode(status.as_u16(), &raw),
+        raw,
+    }
 }
 
 /// Reads the body of a success.
 fn convert<T, E, H>(answer: Answer, read: fn() -> Read<T>) -> Result<Response<T, H>, Error<E>> {
-    let Answer { operation, status, headers, body } = answer;
+    let Answer {
+        operation,
+        status,
+        headers,
+        body,
+    } = answer;
     let body = match (read().settle(status.as_u16()), body) {
         (Some(Read::Whole(read)), AnswerBody::Whole(raw)) => match read(&raw) {
             Ok(body) => body,
             Err(problem) => {
-                let error = ResponseError { operation, status, headers, problem, raw };
+                let error = ResponseError {
+                    operation,
+                    status,
+                    headers,
+                    problem,
+                    raw,
+                };
                 return Err(Error::Decode(Box::new(error)));
             }
         },
         (Some(Read::Stream(read)), AnswerBody::Stream(stream)) => read(stream),
         (_, body) => {
             let raw = body.whole();
-            let error = UndeclaredSuccess { operation, status, headers, raw };
+            let error = UndeclaredSuccess {
+                operation,
+                status,
+                headers,
+                raw,
+            };
             return Err(Error::UndeclaredSuccess(Box::new(error)));
         }
     };
@@ -285,13 +377,21 @@ fn convert<T, E, H>(answer: Answer, read: fn() -> Read<T>) -> Result<Response<T,
 }
 
 const fn writing(style: Style, explode: bool, encoding: Encoding) -> Writing {
-    Writing { style, explode, encoding }
+    Writing {
+        style,
+        explode,
+        encoding,
+    }
 }
 
 /// A copy shares the body where that is a stream: only one of them can send it.
 impl<T, E, H> Clone for Call<T, E, H> {
     fn clone(&self) -> Self {
-        Self { raw: self.raw.clone(), read: self.read, types: PhantomData }
+        Self {
+            raw: self.raw.clone(),
+            read: self.read,
+            types: PhantomData,
+        }
     }
 }
 

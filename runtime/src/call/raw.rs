@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use super::{FieldEncoding, target};
 use crate::api::Facts;
@@ -65,12 +66,12 @@ impl RawCall {
         Box::pin(crate::client::send(self, plan))
     }
 
-    /// The address below a base, without the base's origin.
-    pub(crate) fn target(&self, base: &Base) -> Result<String, RequestError> {
+    /// The address, without what credentials add to it.
+    pub(crate) fn url(&self, base: &Base) -> Result<Url, RequestError> {
         if let Some(problem) = &self.problem {
             return Err(self.error(problem.clone()));
         }
-        target::build(&base.path, self.facts.path, &self.path, &self.query)
+        target::build(base, self.facts.path, &self.path, &self.query)
             .map_err(|problem| self.error(problem))
     }
 
@@ -99,7 +100,9 @@ impl RawCall {
     }
 
     pub(super) fn path(&mut self, name: &'static str, writing: Writing, value: Param) {
-        let Some(value) = self.value(name, value) else { return };
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
         match writing.place(name, &value) {
             Ok(Some(text)) if !text.is_empty() => self.path.push((name, text)),
             Ok(_) => self.problem(format!(
@@ -110,21 +113,27 @@ impl RawCall {
     }
 
     pub(super) fn query(&mut self, name: &str, writing: Writing, value: Param) {
-        let Some(value) = self.value(name, value) else { return };
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
         if let Err(nested) = writing.pairs(&mut self.query, "&", name, &value) {
             self.nested(name, &nested);
         }
     }
 
     pub(super) fn cookie(&mut self, name: &str, writing: Writing, value: Param) {
-        let Some(value) = self.value(name, value) else { return };
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
         if let Err(nested) = writing.pairs(&mut self.cookies, "; ", name, &value) {
             self.nested(name, &nested);
         }
     }
 
     pub(super) fn header(&mut self, name: &str, writing: Writing, value: Param) {
-        let Some(value) = self.value(name, value) else { return };
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
         let text = match writing.place(name, &value) {
             Ok(Some(text)) => text,
             Ok(None) => return,
@@ -158,7 +167,9 @@ impl RawCall {
         let mut form = String::new();
         for (name, value) in json::members(json.as_bytes()) {
             let encoding = encodings.iter().find(|encoding| encoding.name == name);
-            let Some(value) = field(&value, encoding.is_some()) else { continue };
+            let Some(value) = field(&value, encoding.is_some()) else {
+                continue;
+            };
             let writing = Writing {
                 style: encoding.map_or(Style::Form, |encoding| encoding.style),
                 explode: encoding.is_none_or(|encoding| encoding.explode),
@@ -189,7 +200,9 @@ impl RawCall {
 
     /// The value of a query parameter that was set already.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
-        self.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        self.query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
     }
 
     /// Sets a query parameter in place of any of the same name. Neither may need encoding.
@@ -202,11 +215,18 @@ impl RawCall {
     /// Takes a query parameter away. Its name may not need encoding.
     pub(super) fn drop_query(&mut self, name: &str) {
         let stays = |pair: &&str| pair.split('=').next() != Some(name) && !pair.is_empty();
-        self.query = self.query.split('&').filter(stays).collect::<Vec<_>>().join("&");
+        self.query = self
+            .query
+            .split('&')
+            .filter(stays)
+            .collect::<Vec<_>>()
+            .join("&");
     }
 
     fn value(&mut self, name: &str, value: Param) -> Option<ParamValue> {
-        value.map_err(|error| self.problem(format!("the parameter `{name}`: {error}"))).ok()
+        value
+            .map_err(|error| self.problem(format!("the parameter `{name}`: {error}")))
+            .ok()
     }
 
     fn nested(&mut self, name: &str, Nested(member): &Nested) {
@@ -231,12 +251,16 @@ fn field(value: &Loose, styled: bool) -> Option<ParamValue> {
         Some(b'n') => None,
         Some(b'[') => {
             let items = json::elements(raw);
-            Some(ParamValue::List(items.iter().map(|item| text(&json::value(item))).collect()))
+            Some(ParamValue::List(
+                items.iter().map(|item| text(&json::value(item))).collect(),
+            ))
         }
         Some(b'{') if styled => {
             let members = json::members(raw.as_bytes());
             let member = |(name, value): (String, Loose)| Some((name, field(&value, true)?));
-            Some(ParamValue::Object(members.into_iter().filter_map(member).collect()))
+            Some(ParamValue::Object(
+                members.into_iter().filter_map(member).collect(),
+            ))
         }
         _ => Some(ParamValue::Scalar(raw.to_owned())),
     }

@@ -1,5 +1,6 @@
 //! Where requests go: base URLs by API, with regions and server variables filled in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::api::Api;
@@ -26,7 +27,9 @@ pub(crate) struct Addresses {
     /// In place of the base URL of every API.
     pub(crate) base: Option<String>,
     /// What was worked out beforehand, by API id.
-    pub(crate) known: BTreeMap<&'static str, Base>,
+    pub(super) known: BTreeMap<&'static str, Base>,
+    /// What was worked out beforehand for every API.
+    pub(super) shared: Option<Base>,
 }
 
 impl Addresses {
@@ -50,14 +53,31 @@ impl Addresses {
         problems
     }
 
+    /// Works out the one address of every API beforehand, where there is one, and returns what is
+    /// wrong with it.
+    pub(crate) fn prepare_shared(&mut self) -> Option<String> {
+        let shared = self.base.as_deref().map(|base| self.locate(base))?;
+        match shared {
+            Ok(base) => {
+                self.shared = Some(base);
+                None
+            }
+            Err(problem) => Some(format!("the base URL: {problem}")),
+        }
+    }
+
     /// Returns where the paths of an API begin.
     ///
     /// # Errors
     /// In words, when there is no address or one that cannot be used.
-    pub(crate) fn base(&self, api: &'static Api, server: Option<&str>) -> Result<Base, String> {
-        match self.known.get(api.id) {
-            Some(base) if server.is_none() => Ok(base.clone()),
-            _ => self.resolve(api, server),
+    pub(crate) fn base(
+        &self,
+        api: &'static Api,
+        server: Option<&str>,
+    ) -> Result<Cow<'_, Base>, String> {
+        match self.known.get(api.id).or(self.shared.as_ref()) {
+            Some(base) if server.is_none() => Ok(Cow::Borrowed(base)),
+            _ => self.resolve(api, server).map(Cow::Owned),
         }
     }
 
@@ -65,20 +85,31 @@ impl Addresses {
         let own = server.unwrap_or(api.base_url);
         let given = self.overrides.get(api.id).or(self.base.as_ref());
         let template = given.map_or(own, String::as_str);
-        let wrong = |problem: String| format!("the base URL of {} ({}): {problem}", api.id, api.title);
+        let wrong =
+            |problem: String| format!("the base URL of {} ({}): {problem}", api.id, api.title);
         if template.is_empty() || template.starts_with('/') {
-            return Err(wrong("its document names no server; set the URL".to_owned()));
+            return Err(wrong(
+                "its document names no server; set the URL".to_owned(),
+            ));
         }
-        let text = self.fill(template).map_err(wrong)?;
-        let url = check_address(&text).map_err(wrong)?;
+        let mut base = self.locate(template).map_err(wrong)?;
+        if let (Some(gateway), None) = (&self.gateway, given) {
+            base.origin = self.gateway_origin(gateway)?;
+        }
+        Ok(base)
+    }
+
+    /// Fills in a URL and takes it apart.
+    fn locate(&self, template: &str) -> Result<Base, String> {
+        let url = check_address(&self.fill(template)?)?;
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("it must have no query and no fragment".to_owned()));
+            return Err("it must have no query and no fragment".to_owned());
         }
-        let origin = match (&self.gateway, given) {
-            (Some(gateway), None) => self.gateway_origin(gateway)?,
-            _ => url.origin().ascii_serialization(),
-        };
-        Ok(Base { origin, path: url.path().trim_end_matches('/').to_owned() })
+        let path = url.path().trim_end_matches('/').to_owned();
+        Ok(Base {
+            origin: url.origin().ascii_serialization(),
+            path,
+        })
     }
 
     fn gateway_origin(&self, gateway: &str) -> Result<String, String> {
@@ -97,8 +128,13 @@ impl Addresses {
         let mut rest = template;
         while let Some((literal, after)) = rest.split_once('{') {
             text.push_str(literal);
-            let (name, after) = after.split_once('}').ok_or("it has a `{` without its `}`")?;
-            let value = self.variables.get(name).ok_or_else(|| format!("`{{{name}}}` has no value"))?;
+            let (name, after) = after
+                .split_once('}')
+                .ok_or("it has a `{` without its `}`")?;
+            let value = self
+                .variables
+                .get(name)
+                .ok_or_else(|| format!("`{{{name}}}` has no value"))?;
             text.push_str(value);
             rest = after;
         }
@@ -117,46 +153,76 @@ mod tests {
         version: "1",
         base_url: "https://apim.example/{region}/ledger;rev=3",
     };
-    static NOWHERE: Api = Api { id: "nowhere", title: "Nowhere", version: "1", base_url: "" };
+    static NOWHERE: Api = Api {
+        id: "nowhere",
+        title: "Nowhere",
+        version: "1",
+        base_url: "",
+    };
 
     fn addresses() -> Addresses {
         let variables = BTreeMap::from([("region".to_owned(), "fi".to_owned())]);
-        Addresses { variables, ..Addresses::default() }
+        Addresses {
+            variables,
+            ..Addresses::default()
+        }
     }
 
     fn shown(addresses: &Addresses, api: &'static Api) -> Result<String, String> {
-        addresses.base(api, None).map(|base| base.origin + &base.path)
+        addresses
+            .base(api, None)
+            .map(|base| format!("{}{}", base.origin, base.path))
     }
 
     #[test]
     fn the_region_is_filled_in_and_the_path_kept() {
-        assert_eq!(shown(&addresses(), &LEDGER).unwrap(), "https://apim.example/fi/ledger;rev=3");
+        assert_eq!(
+            shown(&addresses(), &LEDGER).unwrap(),
+            "https://apim.example/fi/ledger;rev=3"
+        );
     }
 
     #[test]
     fn a_gateway_replaces_scheme_host_and_port_only() {
         let mut addresses = addresses();
         addresses.gateway = Some("http://127.0.0.1:8080".to_owned());
-        assert_eq!(shown(&addresses, &LEDGER).unwrap(), "http://127.0.0.1:8080/fi/ledger;rev=3");
+        assert_eq!(
+            shown(&addresses, &LEDGER).unwrap(),
+            "http://127.0.0.1:8080/fi/ledger;rev=3"
+        );
         addresses.gateway = Some("https://apim.example/fi".to_owned());
         assert!(shown(&addresses, &LEDGER).is_err());
         addresses.gateway = Some("http://apim.example".to_owned());
-        assert!(shown(&addresses, &LEDGER).unwrap_err().contains("plain http"));
+        assert!(
+            shown(&addresses, &LEDGER)
+                .unwrap_err()
+                .contains("plain http")
+        );
     }
 
     #[test]
     fn an_api_can_be_moved_whole() {
         let mut addresses = addresses();
         addresses.gateway = Some("https://gateway.example".to_owned());
-        addresses.overrides.insert("ledger".to_owned(), "https://other.example/{region}/l/".to_owned());
-        assert_eq!(shown(&addresses, &LEDGER).unwrap(), "https://other.example/fi/l");
+        addresses.overrides.insert(
+            "ledger".to_owned(),
+            "https://other.example/{region}/l/".to_owned(),
+        );
+        assert_eq!(
+            shown(&addresses, &LEDGER).unwrap(),
+            "https://other.example/fi/l"
+        );
     }
 
     #[test]
     fn what_is_missing_is_said() {
         let mut none = Addresses::default();
         assert!(shown(&none, &LEDGER).unwrap_err().contains("{region}"));
-        assert!(shown(&none, &NOWHERE).unwrap_err().contains("names no server"));
+        assert!(
+            shown(&none, &NOWHERE)
+                .unwrap_err()
+                .contains("names no server")
+        );
         assert_eq!(none.prepare(&[&LEDGER, &NOWHERE]).len(), 1);
     }
 }

@@ -10,11 +10,12 @@ use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 use url::Url;
 
+use super::proof::Proof;
 use crate::api::{Facts, Requirement};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
 use crate::oauth::{ClientCredentials, ClientCredentialsSource, Clock, Dialect, Slot};
-use crate::wire::Secret;
 use crate::transport::{BoxFuture, Transport};
+use crate::wire::Secret;
 
 /// Where credentials come from.
 #[derive(Clone, Debug)]
@@ -58,29 +59,6 @@ pub(crate) enum Credential {
 pub(crate) type Supply =
     Arc<dyn Fn() -> BoxFuture<'static, Result<String, crate::body::BoxError>> + Send + Sync>;
 
-/// What a request proves itself with.
-#[derive(Default)]
-pub(crate) struct Proof {
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) query: Vec<(&'static str, Secret)>,
-    pub(crate) cookies: Vec<(&'static str, Secret)>,
-    /// The token that was used, to be dropped if it is refused.
-    pub(crate) ticket: Option<Ticket>,
-}
-
-/// Names a token in its slot.
-pub(crate) struct Ticket {
-    slot: Arc<Slot>,
-    generation: u64,
-}
-
-impl Ticket {
-    /// Drops the token, so that the next request asks for another.
-    pub(crate) fn refuse(&self) {
-        self.slot.refuse(self.generation);
-    }
-}
-
 /// Why there are no credentials.
 pub(crate) enum Unproven {
     /// The identity provider gave none.
@@ -90,13 +68,12 @@ pub(crate) enum Unproven {
 }
 
 impl Authority {
-    /// Gives the credentials for a request.
-    pub(crate) async fn prove(&self, facts: &Facts) -> Result<Proof, Unproven> {
-        let mut proof = Proof::default();
+    /// Adds the credentials to a request.
+    pub(crate) async fn prove(&self, facts: &Facts, proof: &mut Proof) -> Result<(), Unproven> {
         match self {
             Self::Portal { token, key } => {
                 if let Some(key) = key {
-                    proof.headers.push((key.header.clone(), (**key.value.load()).clone()));
+                    proof.add_header(&key.header, &key.value.load());
                 }
                 // A document can exempt operations, such as those that hand out tokens.
                 if facts.security != Some(&[]) {
@@ -107,25 +84,26 @@ impl Authority {
                 // Nothing is required anywhere: what was set is meant to be sent.
                 None => {
                     for (_, credential) in credentials.iter() {
-                        proof.add(credential, &[]).await?;
+                        credential.add(&[], proof).await?;
                     }
                 }
                 Some(alternatives) => {
                     for requirement in choose(alternatives, credentials)? {
                         if let Some(credential) = find(credentials, requirement.scheme) {
-                            proof.add(credential, requirement.scopes).await?;
+                            credential.add(requirement.scopes, proof).await?;
                         }
                     }
                 }
             },
         }
-        Ok(proof)
+        Ok(())
     }
 
     pub(super) fn set_subscription_key(&self, text: &str) -> Result<(), ConfigError> {
         match self {
             Self::Portal { key: Some(key), .. } => {
-                key.value.store(Arc::new(secret_header("the subscription key", text)?));
+                key.value
+                    .store(Arc::new(secret_header("the subscription key", text)?));
                 Ok(())
             }
             Self::Portal { key: None, .. } | Self::Schemes(_) => {
@@ -141,19 +119,22 @@ impl Authority {
                 Ok(())
             }
             Self::Schemes(credentials) => {
-                let mut tokens = credentials.iter().filter_map(|(_, credential)| match credential {
-                    Credential::Tokens(tokens, _) => Some(tokens),
-                    _ => None,
-                });
+                let mut tokens =
+                    credentials
+                        .iter()
+                        .filter_map(|(_, credential)| match credential {
+                            Credential::Tokens(tokens, _) => Some(tokens),
+                            _ => None,
+                        });
                 match (tokens.next(), tokens.next()) {
                     (Some(tokens), None) => {
                         tokens.set_secret(secret);
                         Ok(())
                     }
                     (None, _) => Err(ConfigError::new("this client has no client secret")),
-                    (Some(_), Some(_)) => {
-                        Err(ConfigError::new("this client has several client secrets; build it anew"))
-                    }
+                    (Some(_), Some(_)) => Err(ConfigError::new(
+                        "this client has several client secrets; build it anew",
+                    )),
                 }
             }
         }
@@ -161,12 +142,13 @@ impl Authority {
 
     pub(super) fn with_scopes(&self, scopes: Vec<String>) -> Result<Self, ConfigError> {
         match self {
-            Self::Portal { token, key } => {
-                Ok(Self::Portal { token: Grant::new(Arc::clone(&token.tokens), scopes), key: key.clone() })
-            }
-            Self::Schemes(_) => {
-                Err(ConfigError::new("the scopes of this client are those that its operations require"))
-            }
+            Self::Portal { token, key } => Ok(Self::Portal {
+                token: Grant::new(Arc::clone(&token.tokens), scopes),
+                key: key.clone(),
+            }),
+            Self::Schemes(_) => Err(ConfigError::new(
+                "the scopes of this client are those that its operations require",
+            )),
         }
     }
 }
@@ -178,30 +160,26 @@ impl Grant {
     }
 }
 
-impl Proof {
-    async fn add(&mut self, credential: &Credential, scopes: &[&str]) -> Result<(), Unproven> {
-        match credential {
-            Credential::Header(name, value) => self.headers.push((name.clone(), value.clone())),
-            Credential::Query(name, key) => self.query.push((*name, key.clone())),
-            Credential::Cookie(name, key) => self.cookies.push((*name, key.clone())),
-            Credential::Supplied(supply) => {
-                let header = supplied(supply).await.map_err(Unproven::Identity)?;
-                self.headers.push((AUTHORIZATION, header));
-            }
-            Credential::Tokens(tokens, fixed) => {
+impl Credential {
+    async fn add(&self, scopes: &[&str], proof: &mut Proof) -> Result<(), IdentityProviderError> {
+        match self {
+            Self::Header(name, value) => proof.add_header(name, value),
+            Self::Query(name, key) => proof.add_query(name, key.expose()),
+            Self::Cookie(name, key) => proof.add_cookie(name, key.expose()),
+            Self::Supplied(supply) => proof.add_header(&AUTHORIZATION, &supplied(supply).await?),
+            Self::Tokens(tokens, fixed) => {
                 let required = || scopes.iter().map(|scope| (*scope).to_owned()).collect();
                 let slot = tokens.slot(fixed.clone().unwrap_or_else(required));
-                self.add_token(&slot).await?;
+                proof.add_token(&slot).await?;
             }
         }
         Ok(())
     }
+}
 
-    async fn add_token(&mut self, slot: &Arc<Slot>) -> Result<(), Unproven> {
-        let entry = slot.token().await.map_err(Unproven::Identity)?;
-        self.headers.push((AUTHORIZATION, entry.header.clone()));
-        self.ticket = Some(Ticket { slot: Arc::clone(slot), generation: entry.generation });
-        Ok(())
+impl From<IdentityProviderError> for Unproven {
+    fn from(error: IdentityProviderError) -> Self {
+        Self::Identity(error)
     }
 }
 
@@ -210,14 +188,19 @@ async fn supplied(supply: &Supply) -> Result<HeaderValue, IdentityProviderError>
         let reason = IdentityProviderReason::Source;
         IdentityProviderError::new("the application's token provider", reason, message)
     };
-    let token = supply().await.map_err(|error| failed(crate::error::chain(error.as_ref())))?;
+    let token = supply()
+        .await
+        .map_err(|error| failed(crate::error::chain(error.as_ref())))?;
     let token = Secret::from(token);
     crate::oauth::bearer(token.expose())
         .ok_or_else(|| failed("what it gives cannot be a bearer token".to_owned()))
 }
 
 fn find<'a>(credentials: &'a [(&'static str, Credential)], scheme: &str) -> Option<&'a Credential> {
-    credentials.iter().find(|(name, _)| *name == scheme).map(|(_, credential)| credential)
+    credentials
+        .iter()
+        .find(|(name, _)| *name == scheme)
+        .map(|(_, credential)| credential)
 }
 
 /// The first alternative for which everything was set. One that puts a key into the query, where
@@ -228,26 +211,38 @@ fn choose(
 ) -> Result<&'static [Requirement], Unproven> {
     let rank = |alternative: &&&'static [Requirement]| {
         let shows = |requirement: &Requirement| {
-            matches!(find(credentials, requirement.scheme), Some(Credential::Query(..)))
+            matches!(
+                find(credentials, requirement.scheme),
+                Some(Credential::Query(..))
+            )
         };
         (alternative.is_empty(), alternative.iter().any(shows))
     };
     let is_set = |requirement: &Requirement| find(credentials, requirement.scheme).is_some();
     // `min_by_key` takes the first of equals.
-    let best = alternatives.iter().filter(|all| all.iter().all(is_set)).min_by_key(rank);
+    let best = alternatives
+        .iter()
+        .filter(|all| all.iter().all(is_set))
+        .min_by_key(rank);
     match best {
         Some(requirements) => Ok(requirements),
         None if alternatives.is_empty() => Ok(&[]),
         None => Err(Unproven::Missing(format!(
             "it needs credentials that were not set: {}",
-            alternatives.iter().map(|all| names(all)).collect::<Vec<_>>().join(", or ")
+            alternatives
+                .iter()
+                .map(|all| names(all))
+                .collect::<Vec<_>>()
+                .join(", or ")
         ))),
     }
 }
 
 fn names(requirements: &[Requirement]) -> String {
-    let names: Vec<String> =
-        requirements.iter().map(|requirement| format!("`{}`", requirement.scheme)).collect();
+    let names: Vec<String> = requirements
+        .iter()
+        .map(|requirement| format!("`{}`", requirement.scheme))
+        .collect();
     names.join(" and ")
 }
 
@@ -276,7 +271,11 @@ impl Tokens {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             endpoint: self.endpoint.clone(),
-            shown: format!("{}{}", self.endpoint.origin().ascii_serialization(), self.endpoint.path()),
+            shown: format!(
+                "{}{}",
+                self.endpoint.origin().ascii_serialization(),
+                self.endpoint.path()
+            ),
             dialect: self.dialect,
             credentials: Arc::clone(&self.credentials),
             scopes: scopes.clone(),
@@ -289,7 +288,8 @@ impl Tokens {
 
     fn set_secret(&self, secret: String) {
         let id = self.credentials.load().id().to_owned();
-        self.credentials.store(Arc::new(ClientCredentials::new(id, secret)));
+        self.credentials
+            .store(Arc::new(ClientCredentials::new(id, secret)));
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.values().for_each(|slot| slot.credentials_changed());
     }
@@ -300,7 +300,11 @@ pub(super) fn secret_header(what: &str, text: &str) -> Result<HeaderValue, Confi
     let mut value = HeaderValue::from_str(text)
         .ok()
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| ConfigError::new(format!("{what} is empty or holds characters that no header may hold")))?;
+        .ok_or_else(|| {
+            ConfigError::new(format!(
+                "{what} is empty or holds characters that no header may hold"
+            ))
+        })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -331,6 +335,11 @@ impl fmt::Debug for Credential {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "tokens for {} from {}", self.credentials.load().id(), self.endpoint)
+        write!(
+            out,
+            "tokens for {} from {}",
+            self.credentials.load().id(),
+            self.endpoint
+        )
     }
 }

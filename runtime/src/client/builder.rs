@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::addresses::Addresses;
 use super::{Client, Portal, Service, Timeouts};
 use crate::error::ConfigError;
-use crate::oauth::{Clock, ClientCredentials, SystemClock};
+use crate::oauth::{ClientCredentials, Clock, SystemClock};
 use crate::retry::{Budget, RetryPolicy};
-use crate::wire::Secret;
 use crate::transport::{HttpTransport, Transport};
+use crate::wire::Secret;
 
 /// The settings of a client in the making.
 ///

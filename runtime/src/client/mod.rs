@@ -4,6 +4,7 @@ mod addresses;
 mod authority;
 mod builder;
 mod portal;
+mod proof;
 mod send;
 mod service;
 
@@ -64,7 +65,9 @@ pub(crate) struct Timeouts {
 
 impl Client {
     pub(crate) fn new(core: Core) -> Self {
-        Self { core: Arc::new(core) }
+        Self {
+            core: Arc::new(core),
+        }
     }
 
     pub(crate) fn core(&self) -> &Core {
@@ -104,7 +107,10 @@ impl Client {
     ) -> Result<Self, ConfigError> {
         let scopes = scopes.into_iter().map(Into::into).collect();
         let authority = self.core.authority.with_scopes(scopes)?;
-        Ok(Self::new(Core { authority, ..(*self.core).clone() }))
+        Ok(Self::new(Core {
+            authority,
+            ..(*self.core).clone()
+        }))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::api::Api;
 use crate::error::ConfigError;
 use crate::oauth::{ClientCredentials, IdentityProvider};
 use crate::scope::Bundle;
-use crate::wire::Secret;
 use crate::transport::check_address;
+use crate::wire::Secret;
 
 /// What a portal's manifest says, as generated code states it.
 #[derive(Clone, Copy, Debug)]
@@ -57,46 +57,51 @@ impl<P> Builder<P, ForPortal> {
                 ..Addresses::default()
             },
         };
-        Self { make, settings: Settings::default(), profile }
+        Self {
+            make,
+            settings: Settings::default(),
+            profile,
+        }
     }
 
     /// Sets the client's name and password with the identity provider.
-    #[must_use]
-    pub fn credentials(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+    pub fn credentials(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+    ) -> Self {
         self.profile.credentials = Some(ClientCredentials::new(client_id, client_secret));
         self
     }
 
     /// Sets the gateway's subscription key.
-    #[must_use]
     pub fn subscription_key(mut self, key: impl Into<String>) -> Self {
         self.profile.subscription_key = Some(Secret::from(key.into()));
         self
     }
 
     /// Sets the scopes to ask for, in place of the bundle's: each partner gets its own.
-    #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.profile.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
     /// Puts another scheme, host and port in place of those of every API; their paths stay.
-    #[must_use]
     pub fn gateway_url(mut self, url: impl Into<String>) -> Self {
         self.profile.addresses.gateway = Some(url.into());
         self
     }
 
     /// Sets the whole base URL of one API, by its id. `{region}` is filled in.
-    #[must_use]
     pub fn api_url(mut self, api: impl Into<String>, url: impl Into<String>) -> Self {
-        self.profile.addresses.overrides.insert(api.into(), url.into());
+        self.profile
+            .addresses
+            .overrides
+            .insert(api.into(), url.into());
         self
     }
 
     /// Sets where access tokens are asked for.
-    #[must_use]
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.profile.token_url = Some(url.into());
         self
@@ -136,7 +141,9 @@ impl<P> Builder<P, ForPortal> {
             })
         };
         let credentials = ClientCredentials::new(required("CLIENT_ID"), required("CLIENT_SECRET"));
-        let key = portal.subscription_key.map(|_| Secret::from(required("SUBSCRIPTION_KEY")));
+        let key = portal
+            .subscription_key
+            .map(|_| Secret::from(required("SUBSCRIPTION_KEY")));
         let scopes = match optional("SCOPE") {
             Some(scopes) => Some(scopes),
             None if self.profile.asks_for_nothing() => Some(required("SCOPE")),
@@ -168,7 +175,11 @@ impl<P> Builder<P, ForPortal> {
     /// # Errors
     /// When settings are missing or cannot work; all of them are named.
     pub fn build(self) -> Result<P, ConfigError> {
-        let Self { make, settings, profile } = self;
+        let Self {
+            make,
+            settings,
+            profile,
+        } = self;
         let mut problems = Vec::new();
         let parts = profile.parts(&mut problems);
         let base = settings.base(&mut problems);
@@ -187,8 +198,10 @@ impl<P> Builder<P, ForPortal> {
             slots: Mutex::default(),
         };
         let gateway = parts.key.is_some();
-        let authority =
-            Authority::Portal { token: Grant::new(Arc::new(tokens), parts.scopes), key: parts.key };
+        let authority = Authority::Portal {
+            token: Grant::new(Arc::new(tokens), parts.scopes),
+            key: parts.key,
+        };
         Ok(make(Client::new(Core {
             transport: base.transport,
             addresses: Arc::new(parts.addresses),
@@ -215,13 +228,18 @@ struct Parts {
 impl ForPortal {
     /// Whether no scope is asked for where one is needed.
     fn asks_for_nothing(&self) -> bool {
-        self.portal.identity.dialect.scopes && self.bundle_scopes.is_empty() && self.scopes.is_none()
+        self.portal.identity.dialect.scopes
+            && self.bundle_scopes.is_empty()
+            && self.scopes.is_none()
     }
 
     fn parts(mut self, problems: &mut Vec<String>) -> Option<Parts> {
         let prefix = self.portal.env_prefix;
         let credentials = self.credentials.take();
-        if credentials.as_ref().is_none_or(|given| given.id().is_empty() || given.secret().is_empty()) {
+        if credentials
+            .as_ref()
+            .is_none_or(|given| given.id().is_empty() || given.secret().is_empty())
+        {
             problems.push(format!(
                 "the client id or secret is missing; call .credentials(..) or .credentials_from_env() \
                  ({prefix}_CLIENT_ID, {prefix}_CLIENT_SECRET)"
@@ -261,9 +279,10 @@ impl ForPortal {
         let value = secret_header("the subscription key", text.expose());
         let name = HeaderName::from_bytes(header.as_bytes());
         match (name, value) {
-            (Ok(header), Ok(value)) => {
-                Some(Key { header, value: Arc::new(ArcSwap::from_pointee(value)) })
-            }
+            (Ok(header), Ok(value)) => Some(Key {
+                header,
+                value: Arc::new(ArcSwap::from_pointee(value)),
+            }),
             (Err(_), _) => {
                 problems.push(format!("`{header}` cannot be the name of a header"));
                 None
@@ -276,7 +295,10 @@ impl ForPortal {
     }
 
     fn endpoint(&self, problems: &mut Vec<String>) -> Option<url::Url> {
-        let text = self.token_url.as_deref().unwrap_or(self.portal.identity.token_url);
+        let text = self
+            .token_url
+            .as_deref()
+            .unwrap_or(self.portal.identity.token_url);
         match check_address(text) {
             Ok(url) => Some(url),
             Err(problem) => {
@@ -291,7 +313,10 @@ impl ForPortal {
         let known: Vec<&str> = self.portal.apis.iter().map(|api| api.id).collect();
         for id in self.addresses.overrides.keys() {
             if !known.is_empty() && !known.contains(&id.as_str()) {
-                problems.push(format!("there is no API `{id}`; there are {}", known.join(", ")));
+                problems.push(format!(
+                    "there is no API `{id}`; there are {}",
+                    known.join(", ")
+                ));
             }
         }
     }

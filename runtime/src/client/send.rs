@@ -5,12 +5,13 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use http::header::{CONTENT_TYPE, COOKIE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::Instant;
 use url::Url;
 
-use super::authority::{Proof, Ticket, Unproven};
+use super::authority::Unproven;
+use super::proof::{Proof, Ticket};
 use super::{Answer, AnswerBody, Core, Plan};
 use crate::body::{ByteStream, RawBody};
 use crate::call::RawCall;
@@ -19,7 +20,6 @@ use crate::error::{
     TransportErrorKind, UndeclaredSuccess,
 };
 use crate::gateway;
-use crate::percent::Encoding;
 use crate::retry::{self, Nature, Outcome};
 use crate::transport::{TransportRequest, TransportResponse};
 
@@ -50,7 +50,6 @@ struct Sending<'a> {
     plan: &'a (dyn Fn(u16) -> Plan + Send + Sync),
     method: Method,
     url: Url,
-    headers: HeaderMap,
     nature: Nature,
     /// The limit of the whole call. A streamed body takes as long as it takes, unless the call says
     /// otherwise.
@@ -67,6 +66,17 @@ struct Failed {
     refused: Option<Ticket>,
 }
 
+impl Failed {
+    /// A failure that no repetition can mend.
+    fn at_once(error: Error<()>) -> Self {
+        Self {
+            error,
+            outcome: None,
+            refused: None,
+        }
+    }
+}
+
 impl<'a> Sending<'a> {
     fn new(
         core: &'a Core,
@@ -74,16 +84,13 @@ impl<'a> Sending<'a> {
         plan: &'a (dyn Fn(u16) -> Plan + Send + Sync),
     ) -> Result<Self, Error<()>> {
         let wrong = |problem: String| Error::Request(Box::new(call.error(problem)));
-        let base = core.addresses.base(call.facts.api, call.facts.server).map_err(wrong)?;
-        let target = call.target(&base).map_err(|error| Error::Request(Box::new(error)))?;
-        let headers = call.complete_headers().map_err(|error| Error::Request(Box::new(error)))?;
-        let url = Url::parse(&(base.origin + &target))
-            .map_err(|error| wrong(format!("the address cannot be used: {error}")))?;
-        // The parser mends what it takes for slips; a path that it changed would not be ours.
-        let path = target.split('?').next().unwrap_or("");
-        if url.path() != path {
-            return Err(wrong(format!("the path {path} would be sent as {}", url.path())));
-        }
+        let base = core
+            .addresses
+            .base(call.facts.api, call.facts.server)
+            .map_err(wrong)?;
+        let url = call
+            .url(&base)
+            .map_err(|error| Error::Request(Box::new(error)))?;
         let method = Method::from_bytes(call.facts.method.as_bytes())
             .map_err(|_| wrong(format!("`{}` is not an HTTP method", call.facts.method)))?;
         let total = (!call.body.is_streamed()).then_some(core.timeouts.total);
@@ -94,8 +101,10 @@ impl<'a> Sending<'a> {
             plan,
             method,
             url,
-            headers,
-            nature: Nature { idempotent: call.idempotent, replayable: call.body.is_replayable() },
+            nature: Nature {
+                idempotent: call.idempotent,
+                replayable: call.body.is_replayable(),
+            },
             limit,
             deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
         })
@@ -134,59 +143,55 @@ impl<'a> Sending<'a> {
     }
 
     fn has_time(&self, wait: Duration) -> bool {
-        self.deadline.is_none_or(|deadline| Instant::now() + wait < deadline)
+        self.deadline
+            .is_none_or(|deadline| Instant::now() + wait < deadline)
     }
 
     async fn attempt(&self, attempt: u32) -> Result<Answer, Failed> {
-        let proof = self.core.authority.prove(self.call.facts).await;
-        let proof = proof.map_err(|unproven| self.unproven(unproven))?;
-        let (request, ticket) = self.request(proof).await?;
-        let progress = request.body.progress();
+        let (mut request, ticket) = self.request().await?;
+        let progress = self.call.body.is_streamed().then(|| request.body.watch());
         let sent = self.core.transport.send(request);
-        let limit = self.call.timeout.map_or(self.core.timeouts.attempt, |own| own.max(self.core.timeouts.attempt));
-        let progress = self.call.body.is_streamed().then_some(&*progress);
-        let response = match while_moving(sent, limit, progress).await {
+        let limit = self.call.timeout.map_or(self.core.timeouts.attempt, |own| {
+            own.max(self.core.timeouts.attempt)
+        });
+        let response = match while_moving(sent, limit, progress.as_deref()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(self.lost(error, attempt)),
             None => {
                 let error = self.timeout(TimeoutKind::Attempt, limit, attempt);
-                return Err(Failed { error, outcome: Some(Outcome::Lost), refused: None });
+                return Err(Failed {
+                    error,
+                    outcome: Some(Outcome::Lost),
+                    refused: None,
+                });
             }
         };
         self.receive(response, ticket, attempt).await
     }
 
-    async fn request(&self, proof: Proof) -> Result<(TransportRequest, Option<Ticket>), Failed> {
-        let Proof { headers: credentials, query, cookies, ticket } = proof;
-        let mut headers = self.headers.clone();
-        for (name, value) in credentials {
-            // What the call sets itself is meant so.
-            headers.entry(name).or_insert(value);
-        }
-        let mut url = self.url.clone();
-        if !query.is_empty() {
-            let mut text = url.query().map(|query| format!("{query}&")).unwrap_or_default();
-            for (index, (name, key)) in query.iter().enumerate() {
-                text.push_str(if index > 0 { "&" } else { "" });
-                text.push_str(&format!("{}={}", Encoding::Strict.encode(name), Encoding::Strict.encode(key.expose())));
-            }
-            url.set_query(Some(&text));
-        }
-        if !cookies.is_empty() {
-            let own = headers.get(COOKIE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let keys = cookies.iter().map(|(name, key)| format!("{name}={}", Encoding::Strict.encode(key.expose())));
-            let all: Vec<String> = own.into_iter().chain(keys).collect();
-            if let Ok(mut value) = HeaderValue::from_str(&all.join("; ")) {
-                value.set_sensitive(true);
-                headers.insert(COOKIE, value);
-            }
-        }
-        let body = self.call.body.open().await.map_err(|problem| Failed {
-            error: Error::Request(Box::new(self.call.error(problem))),
-            outcome: None,
-            refused: None,
+    /// Puts together what is sent, with the credentials of the moment.
+    async fn request(&self) -> Result<(TransportRequest, Option<Ticket>), Failed> {
+        let headers = self.call.complete_headers();
+        let headers = headers.map_err(|error| Failed::at_once(Error::Request(Box::new(error))))?;
+        let mut proof = Proof::new(self.url.clone(), headers);
+        let proven = self.core.authority.prove(self.call.facts, &mut proof).await;
+        proven.map_err(|unproven| self.unproven(unproven))?;
+        let body = self.call.body.open().await.map_err(|problem| {
+            Failed::at_once(Error::Request(Box::new(self.call.error(problem))))
         })?;
-        Ok((TransportRequest { method: self.method.clone(), url, headers, body }, ticket))
+        let Proof {
+            url,
+            headers,
+            ticket,
+        } = proof;
+        let method = self.method.clone();
+        let request = TransportRequest {
+            method,
+            url,
+            headers,
+            body,
+        };
+        Ok((request, ticket))
     }
 
     async fn receive(
@@ -195,7 +200,11 @@ impl<'a> Sending<'a> {
         ticket: Option<Ticket>,
         attempt: u32,
     ) -> Result<Answer, Failed> {
-        let TransportResponse { status, mut headers, body } = response;
+        let TransportResponse {
+            status,
+            mut headers,
+            body,
+        } = response;
         crate::response::guard(&mut headers);
         let body = body.idle_timeout(Some(self.core.timeouts.idle));
         let operation = self.call.facts.id;
@@ -208,17 +217,34 @@ impl<'a> Sending<'a> {
         };
         if plan == Plan::Stream {
             let body = AnswerBody::Stream(body);
-            return Ok(Answer { operation, status, headers, body });
+            return Ok(Answer {
+                operation,
+                status,
+                headers,
+                body,
+            });
         }
         let content_type = headers.get(CONTENT_TYPE).cloned();
         let bytes = body.bytes_up_to(self.core.largest_body).await;
-        let raw = RawBody::new(bytes.map_err(|error| self.lost(error, attempt))?, content_type);
+        let raw = RawBody::new(
+            bytes.map_err(|error| self.lost(error, attempt))?,
+            content_type,
+        );
         if plan == Plan::Undeclared {
-            let error = UndeclaredSuccess { operation, status, headers, raw };
-            let error = Error::UndeclaredSuccess(Box::new(error));
-            return Err(Failed { error, outcome: None, refused: None });
+            let error = UndeclaredSuccess {
+                operation,
+                status,
+                headers,
+                raw,
+            };
+            return Err(Failed::at_once(Error::UndeclaredSuccess(Box::new(error))));
         }
-        Ok(Answer { operation, status, headers, body: AnswerBody::Whole(raw) })
+        Ok(Answer {
+            operation,
+            status,
+            headers,
+            body: AnswerBody::Whole(raw),
+        })
     }
 
     /// Reads an error response and tells whose it is.
@@ -230,7 +256,10 @@ impl<'a> Sending<'a> {
         ticket: Option<Ticket>,
     ) -> Failed {
         // A body that breaks off does not change what the status says.
-        let (bytes, truncated) = body.collect(LARGEST_ERROR).await.unwrap_or((bytes::Bytes::new(), true));
+        let (bytes, truncated) = body
+            .collect(LARGEST_ERROR)
+            .await
+            .unwrap_or((bytes::Bytes::new(), true));
         let raw = RawBody::new(bytes, headers.get(CONTENT_TYPE).cloned()).truncated(truncated);
         let operation = self.call.facts.id;
         let refusal = gateway::classify(status.as_u16(), &headers, raw.bytes(), self.core.gateway);
@@ -246,28 +275,54 @@ impl<'a> Sending<'a> {
             )
         });
         let error = match refusal {
-            Some(gateway::Refusal { reason, message, retry_after }) => Error::Gateway(Box::new(
-                GatewayError { operation, status, reason, message, retry_after, headers, raw },
-            )),
-            None => Error::Api(Box::new(ApiError { operation, status, headers, body: (), raw })),
+            Some(gateway::Refusal {
+                reason,
+                message,
+                retry_after,
+            }) => Error::Gateway(Box::new(GatewayError {
+                operation,
+                status,
+                reason,
+                message,
+                retry_after,
+                headers,
+                raw,
+            })),
+            None => Error::Api(Box::new(ApiError {
+                operation,
+                status,
+                headers,
+                body: (),
+                raw,
+            })),
         };
         let refused = ticket.filter(|_| status == StatusCode::UNAUTHORIZED && !for_key);
-        let outcome = Outcome::Answered { status: status.as_u16(), retry_after, by_gateway };
-        Failed { error, outcome: Some(outcome), refused }
+        let outcome = Outcome::Answered {
+            status: status.as_u16(),
+            retry_after,
+            by_gateway,
+        };
+        Failed {
+            error,
+            outcome: Some(outcome),
+            refused,
+        }
     }
 
     fn unproven(&self, unproven: Unproven) -> Failed {
         match unproven {
-            Unproven::Missing(problem) => Failed {
-                error: Error::Request(Box::new(self.call.error(problem))),
-                outcome: None,
-                refused: None,
-            },
+            Unproven::Missing(problem) => {
+                Failed::at_once(Error::Request(Box::new(self.call.error(problem))))
+            }
             Unproven::Identity(error) => {
-                let outcome = error
-                    .is_retryable()
-                    .then(|| Outcome::NotSent { retry_after: error.retry_after() });
-                Failed { error: Error::IdentityProvider(error), outcome, refused: None }
+                let outcome = error.is_retryable().then(|| Outcome::NotSent {
+                    retry_after: error.retry_after(),
+                });
+                Failed {
+                    error: Error::IdentityProvider(error),
+                    outcome,
+                    refused: None,
+                }
             }
         }
     }
@@ -288,11 +343,20 @@ impl<'a> Sending<'a> {
             })),
             _ => Error::Transport(Box::new(error.in_operation(operation))),
         };
-        Failed { error, outcome, refused: None }
+        Failed {
+            error,
+            outcome,
+            refused: None,
+        }
     }
 
     fn timeout(&self, kind: TimeoutKind, limit: Duration, attempts: u32) -> Error<()> {
-        Error::Timeout(Box::new(TimeoutError { operation: self.call.facts.id, kind, limit, attempts }))
+        Error::Timeout(Box::new(TimeoutError {
+            operation: self.call.facts.id,
+            kind,
+            limit,
+            attempts,
+        }))
     }
 }
 

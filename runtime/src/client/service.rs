@@ -16,8 +16,8 @@ use super::{Client, Core};
 use crate::body::BoxError;
 use crate::error::ConfigError;
 use crate::oauth::{self, ClientCredentials, Dialect};
-use crate::wire::Secret;
 use crate::transport::check_address;
+use crate::wire::Secret;
 
 /// What a document says of its service, as generated code states it.
 #[derive(Clone, Copy, Debug)]
@@ -99,9 +99,17 @@ pub(super) enum Given {
 impl<P> Builder<P, ForService> {
     /// Begins a client of a document. `make` puts the client into the crate's own type.
     pub fn for_service(service: &'static Service, make: fn(Client) -> P) -> Self {
-        let profile =
-            ForService { service, given: Vec::new(), addresses: Addresses::default(), server: 0 };
-        Self { make, settings: Settings::default(), profile }
+        let profile = ForService {
+            service,
+            given: Vec::new(),
+            addresses: Addresses::default(),
+            server: 0,
+        };
+        Self {
+            make,
+            settings: Settings::default(),
+            profile,
+        }
     }
 
     /// Sets the key for an API key scheme.
@@ -116,7 +124,10 @@ impl<P> Builder<P, ForService> {
         user: impl Into<String>,
         password: impl Into<String>,
     ) -> Self {
-        self.give(scheme, Given::Basic(user.into(), Secret::from(password.into())))
+        self.give(
+            scheme,
+            Given::Basic(user.into(), Secret::from(password.into())),
+        )
     }
 
     /// Sets a bearer token for a bearer, OAuth 2 or unsupported scheme.
@@ -146,7 +157,10 @@ impl<P> Builder<P, ForService> {
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
     ) -> Self {
-        self.give(scheme, Given::Client(ClientCredentials::new(client_id, client_secret), None))
+        self.give(
+            scheme,
+            Given::Client(ClientCredentials::new(client_id, client_secret), None),
+        )
     }
 
     /// Sets client id and secret for an OAuth 2 scheme, and the scopes to ask for in place of those
@@ -159,7 +173,13 @@ impl<P> Builder<P, ForService> {
         scopes: impl IntoIterator<Item = S>,
     ) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
-        self.give(scheme, Given::Client(ClientCredentials::new(client_id, client_secret), Some(scopes)))
+        self.give(
+            scheme,
+            Given::Client(
+                ClientCredentials::new(client_id, client_secret),
+                Some(scopes),
+            ),
+        )
     }
 
     /// Takes credentials from environment variables where they are set. Each name begins with the
@@ -190,7 +210,9 @@ impl<P> Builder<P, ForService> {
         };
         for scheme in service.schemes {
             let prefix = format!("{}_{}", service.env_prefix, capitals(scheme.name));
-            let both = |one: &str, two: &str| find(format!("{prefix}_{one}")).zip(find(format!("{prefix}_{two}")));
+            let both = |one: &str, two: &str| {
+                find(format!("{prefix}_{one}")).zip(find(format!("{prefix}_{two}")))
+            };
             let given = match scheme.kind {
                 SecurityScheme::ApiKeyHeader(_)
                 | SecurityScheme::ApiKeyQuery(_)
@@ -202,14 +224,20 @@ impl<P> Builder<P, ForService> {
                 SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => {
                     find(format!("{prefix}_TOKEN")).map(|token| Given::Token(Secret::from(token)))
                 }
-                SecurityScheme::OAuth2ClientCredentials { .. } => both("CLIENT_ID", "CLIENT_SECRET")
-                    .map(|(id, secret)| Given::Client(ClientCredentials::new(id, secret), None)),
+                SecurityScheme::OAuth2ClientCredentials { .. } => {
+                    both("CLIENT_ID", "CLIENT_SECRET")
+                        .map(|(id, secret)| Given::Client(ClientCredentials::new(id, secret), None))
+                }
             };
-            self.profile.given.extend(given.map(|given| (scheme.name.to_owned(), given)));
+            self.profile
+                .given
+                .extend(given.map(|given| (scheme.name.to_owned(), given)));
         }
         if self.profile.given.is_empty() && !service.schemes.is_empty() {
             let names = names.into_inner().join(", ");
-            return Err(ConfigError::new(format!("none of these environment variables is set: {names}")));
+            return Err(ConfigError::new(format!(
+                "none of these environment variables is set: {names}"
+            )));
         }
         if let Some(url) = find(format!("{}_BASE_URL", service.env_prefix)) {
             self = self.base_url(url);
@@ -225,7 +253,10 @@ impl<P> Builder<P, ForService> {
 
     /// Sets a variable of the server's URL.
     pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.profile.addresses.variables.insert(name.into(), value.into());
+        self.profile
+            .addresses
+            .variables
+            .insert(name.into(), value.into());
         self
     }
 
@@ -240,10 +271,15 @@ impl<P> Builder<P, ForService> {
     /// # Errors
     /// When settings cannot work; all of them are named.
     pub fn build(self) -> Result<P, ConfigError> {
-        let Self { make, settings, profile } = self;
+        let Self {
+            make,
+            settings,
+            profile,
+        } = self;
         let mut problems = Vec::new();
         let service = profile.service;
-        let addresses = addresses(&profile, &mut problems);
+        let mut addresses = addresses(&profile, &mut problems);
+        problems.extend(addresses.prepare_shared());
         let ready = settings.base(&mut problems);
         let mut credentials = Vec::new();
         if let Some(ready) = &ready {
@@ -255,7 +291,9 @@ impl<P> Builder<P, ForService> {
             }
         }
         ConfigError::check(problems)?;
-        let Some(ready) = ready else { return Err(ConfigError::new("there is no transport")) };
+        let Some(ready) = ready else {
+            return Err(ConfigError::new("there is no transport"));
+        };
         let gateway = service.schemes.iter().any(|scheme| {
             matches!(scheme.kind, SecurityScheme::ApiKeyHeader(name)
                 if name.eq_ignore_ascii_case("Ocp-Apim-Subscription-Key"))
@@ -286,7 +324,11 @@ fn addresses(profile: &ForService, problems: &mut Vec<String>) -> Addresses {
     let servers = profile.service.servers;
     let Some(server) = servers.get(profile.server) else {
         if profile.server > 0 {
-            problems.push(format!("there is no server {}; the document has {}", profile.server, servers.len()));
+            problems.push(format!(
+                "there is no server {}; the document has {}",
+                profile.server,
+                servers.len()
+            ));
         }
         return addresses;
     };
@@ -300,7 +342,10 @@ fn addresses(profile: &ForService, problems: &mut Vec<String>) -> Addresses {
             .or_insert_with(|| variable.default.to_owned());
         if !variable.allowed.is_empty() && !variable.allowed.contains(&value.as_str()) {
             let allowed = variable.allowed.join(", ");
-            problems.push(format!("the server variable {} must be one of {allowed}", variable.name));
+            problems.push(format!(
+                "the server variable {} must be one of {allowed}",
+                variable.name
+            ));
         }
     }
     addresses
@@ -315,10 +360,14 @@ fn credential(
 ) -> Result<(&'static str, Credential), String> {
     let Some(scheme) = service.schemes.iter().find(|scheme| scheme.name == name) else {
         let known: Vec<&str> = service.schemes.iter().map(|scheme| scheme.name).collect();
-        return Err(format!("there is no security scheme `{name}`; there are: {}", known.join(", ")));
+        return Err(format!(
+            "there is no security scheme `{name}`; there are: {}",
+            known.join(", ")
+        ));
     };
     let header = |text: &Secret| {
-        secret_header(&format!("the key for `{name}`"), text.expose()).map_err(|error| error.to_string())
+        secret_header(&format!("the key for `{name}`"), text.expose())
+            .map_err(|error| error.to_string())
     };
     let credential = match (scheme.kind, given) {
         (SecurityScheme::ApiKeyHeader(header_name), Given::Key(key)) => {
@@ -326,11 +375,15 @@ fn credential(
                 .map_err(|_| format!("`{header_name}` cannot be the name of a header"))?;
             Credential::Header(header_name, header(&key)?)
         }
-        (SecurityScheme::ApiKeyQuery(parameter), Given::Key(key)) => Credential::Query(parameter, key),
+        (SecurityScheme::ApiKeyQuery(parameter), Given::Key(key)) => {
+            Credential::Query(parameter, key)
+        }
         (SecurityScheme::ApiKeyCookie(cookie), Given::Key(key)) => Credential::Cookie(cookie, key),
         (SecurityScheme::Basic, Given::Basic(user, password)) => {
             if user.contains(':') {
-                return Err(format!("the user name for `{name}` must not hold a colon (RFC 7617)"));
+                return Err(format!(
+                    "the user name for `{name}` must not hold a colon (RFC 7617)"
+                ));
             }
             Credential::Header(AUTHORIZATION, oauth::basic(&user, password.expose()))
         }
@@ -340,8 +393,9 @@ fn credential(
             | SecurityScheme::Unsupported(_),
             Given::Token(token),
         ) => {
-            let value = oauth::bearer(token.expose())
-                .ok_or_else(|| format!("the token for `{name}` is empty or cannot be a bearer token"))?;
+            let value = oauth::bearer(token.expose()).ok_or_else(|| {
+                format!("the token for `{name}` is empty or cannot be a bearer token")
+            })?;
             Credential::Header(AUTHORIZATION, value)
         }
         (
@@ -350,12 +404,20 @@ fn credential(
             | SecurityScheme::Unsupported(_),
             Given::Supply(supply),
         ) => Credential::Supplied(supply),
-        (SecurityScheme::OAuth2ClientCredentials { token_url, .. }, Given::Client(client, scopes)) => {
-            let endpoint =
-                check_address(token_url).map_err(|problem| format!("the token URL of `{name}`: {problem}"))?;
+        (
+            SecurityScheme::OAuth2ClientCredentials { token_url, .. },
+            Given::Client(client, scopes),
+        ) => {
+            let endpoint = check_address(token_url)
+                .map_err(|problem| format!("the token URL of `{name}`: {problem}"))?;
             Credential::Tokens(Arc::new(tokens(endpoint, client, ready)), scopes)
         }
-        (kind, _) => return Err(format!("what was set for `{name}` does not fit it: {}", wants(kind))),
+        (kind, _) => {
+            return Err(format!(
+                "what was set for `{name}` does not fit it: {}",
+                wants(kind)
+            ));
+        }
     };
     Ok((scheme.name, credential))
 }
@@ -374,12 +436,16 @@ fn tokens(endpoint: url::Url, client: ClientCredentials, ready: &Ready) -> Token
 
 fn wants(kind: SecurityScheme) -> &'static str {
     match kind {
-        SecurityScheme::ApiKeyHeader(_) | SecurityScheme::ApiKeyQuery(_) | SecurityScheme::ApiKeyCookie(_) => {
-            "call .api_key(..)"
-        }
+        SecurityScheme::ApiKeyHeader(_)
+        | SecurityScheme::ApiKeyQuery(_)
+        | SecurityScheme::ApiKeyCookie(_) => "call .api_key(..)",
         SecurityScheme::Basic => "call .basic(..)",
-        SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => "call .bearer(..) or .bearer_provider(..)",
-        SecurityScheme::OAuth2ClientCredentials { .. } => "call .oauth2(..), .bearer(..) or .bearer_provider(..)",
+        SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => {
+            "call .bearer(..) or .bearer_provider(..)"
+        }
+        SecurityScheme::OAuth2ClientCredentials { .. } => {
+            "call .oauth2(..), .bearer(..) or .bearer_provider(..)"
+        }
     }
 }
 
@@ -387,10 +453,15 @@ fn wants(kind: SecurityScheme) -> &'static str {
 fn capitals(name: &str) -> String {
     let mut text = String::new();
     for character in name.chars() {
-        if character.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase()) {
+        if character.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase())
+        {
             text.push('_');
         }
-        text.push(if character.is_ascii_alphanumeric() { character } else { '_' });
+        text.push(if character.is_ascii_alphanumeric() {
+            character
+        } else {
+            '_'
+        });
     }
     text.to_ascii_uppercase()
 }

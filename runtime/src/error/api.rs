@@ -56,7 +56,11 @@ pub struct Undeclared {
 impl Undeclared {
     #[doc(hidden)]
     pub fn new(status: u16, problem: Option<DecodeError>, body: &RawBody) -> Self {
-        Self { status, problem, body: body.clone() }
+        Self {
+            status,
+            problem,
+            body: body.clone(),
+        }
     }
 }
 
@@ -68,7 +72,10 @@ impl fmt::Display for Undeclared {
         }
         match &self.problem {
             None => out.write_str(" (a status that the document does not declare)"),
-            Some(problem) => write!(out, " (the body is not what the document declares: {problem})"),
+            Some(problem) => write!(
+                out,
+                " (the body is not what the document declares: {problem})"
+            ),
         }
     }
 }
@@ -76,12 +83,26 @@ impl fmt::Display for Undeclared {
 impl<E: ErrorBody> ApiError<E> {
     pub(super) fn erase(self) -> ApiError<Erased> {
         let words = self.words().unwrap_or_default();
-        let Self { operation, status, headers, raw, .. } = self;
-        ApiError { operation, status, headers, body: Erased(words), raw }
+        let Self {
+            operation,
+            status,
+            headers,
+            raw,
+            ..
+        } = self;
+        ApiError {
+            operation,
+            status,
+            headers,
+            body: Erased(words),
+            raw,
+        }
     }
 
     fn words(&self) -> Option<String> {
-        self.body.describe().or_else(|| crate::json::message(&self.raw))
+        self.body
+            .describe()
+            .or_else(|| crate::json::message(&self.raw))
     }
 }
 
@@ -127,8 +148,12 @@ fn remedy(status: StatusCode) -> Option<&'static str> {
             "redirects are not followed, since they would carry credentials elsewhere; \
              check the base URL",
         ),
-        401 => Some("the access token was refused twice; check the scopes and that the API accepts this client"),
-        403 => Some("the credentials do not allow it; check the scopes and the rights granted to this client"),
+        401 => Some(
+            "the access token was refused twice; check the scopes and that the API accepts this client",
+        ),
+        403 => Some(
+            "the credentials do not allow it; check the scopes and the rights granted to this client",
+        ),
         429 => Some("too many requests; wait as long as the answer says"),
         _ => None,
     }

@@ -12,12 +12,18 @@ pub struct ConfigError {
 
 impl ConfigError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { problems: vec![problem.into()] }
+        Self {
+            problems: vec![problem.into()],
+        }
     }
 
     /// Gives an error if there are problems.
     pub(crate) fn check(problems: Vec<String>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { problems })
+        }
     }
 
     /// Each problem, with what to do about it.

@@ -58,7 +58,9 @@ impl GatewayReason {
             Self::SubscriptionKeyInvalid => {
                 "check the subscription key: it must be active and belong to a product with this API"
             }
-            Self::TokenRefused => "check the client's scopes and that its credentials are valid for this API",
+            Self::TokenRefused => {
+                "check the client's scopes and that its credentials are valid for this API"
+            }
             Self::Forbidden => "ask the operator whether this address and this client are let in",
             Self::RateLimit => "send fewer requests, or wait as long as the gateway says",
             Self::Quota => "wait for the quota to be replenished, or ask the operator for more",
@@ -88,7 +90,11 @@ impl GatewayError {
 
 impl fmt::Display for GatewayError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: the gateway answered {}", self.operation, self.status)?;
+        write!(
+            out,
+            "{}: the gateway answered {}",
+            self.operation, self.status
+        )?;
         if !self.message.is_empty() {
             write!(out, ": {}", self.message)?;
         }

@@ -52,15 +52,28 @@ impl IdentityProviderError {
         message: impl Into<String>,
     ) -> Self {
         let (endpoint, message) = (endpoint.into(), message.into());
-        Self(Arc::new(Inner { endpoint, reason, message, status: None, retry_after: None }))
+        Self(Arc::new(Inner {
+            endpoint,
+            reason,
+            message,
+            status: None,
+            retry_after: None,
+        }))
     }
 
     pub(crate) fn with_answer(self, status: StatusCode, retry_after: Option<Duration>) -> Self {
-        Self(Arc::new(Inner { status: Some(status), retry_after, ..(*self.0).clone() }))
+        Self(Arc::new(Inner {
+            status: Some(status),
+            retry_after,
+            ..(*self.0).clone()
+        }))
     }
 
     pub(crate) fn with_retry_after(self, retry_after: Duration) -> Self {
-        Self(Arc::new(Inner { retry_after: Some(retry_after), ..(*self.0).clone() }))
+        Self(Arc::new(Inner {
+            retry_after: Some(retry_after),
+            ..(*self.0).clone()
+        }))
     }
 
     /// Takes a secret out of the message: a provider may repeat what it was sent.
@@ -69,7 +82,10 @@ impl IdentityProviderError {
             return self;
         }
         let message = self.0.message.replace(secret, "****");
-        Self(Arc::new(Inner { message, ..(*self.0).clone() }))
+        Self(Arc::new(Inner {
+            message,
+            ..(*self.0).clone()
+        }))
     }
 
     /// What kept the token from being had.
@@ -108,7 +124,10 @@ impl IdentityProviderError {
             | IdentityProviderReason::Interrupted
             | IdentityProviderReason::Source => true,
             IdentityProviderReason::Refused { code } => {
-                matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
+                matches!(
+                    code.as_str(),
+                    "temporarily_unavailable" | "server_error" | "slow_down"
+                )
             }
             IdentityProviderReason::MissingScopes(_) | IdentityProviderReason::Malformed => false,
         }
@@ -133,7 +152,9 @@ impl IdentityProviderError {
             IdentityProviderReason::Unreachable => "check the token URL and the network",
             IdentityProviderReason::Malformed => "check the token URL",
             IdentityProviderReason::Source => "see the application's token provider",
-            IdentityProviderReason::Interrupted => "keep the Tokio runtime running while calls are made",
+            IdentityProviderReason::Interrupted => {
+                "keep the Tokio runtime running while calls are made"
+            }
         }
     }
 }
@@ -150,9 +171,15 @@ impl fmt::Display for IdentityProviderError {
             IdentityProviderReason::MissingScopes(scopes) => {
                 write!(out, "the scopes {} were not granted", scopes.join(", "))?;
             }
-            IdentityProviderReason::Unavailable => out.write_str("the identity provider is unavailable")?,
-            IdentityProviderReason::Unreachable => out.write_str("the identity provider was not reached")?,
-            IdentityProviderReason::Malformed => out.write_str("the answer is not a token response")?,
+            IdentityProviderReason::Unavailable => {
+                out.write_str("the identity provider is unavailable")?
+            }
+            IdentityProviderReason::Unreachable => {
+                out.write_str("the identity provider was not reached")?
+            }
+            IdentityProviderReason::Malformed => {
+                out.write_str("the answer is not a token response")?
+            }
             IdentityProviderReason::Source => out.write_str("the token provider failed")?,
             IdentityProviderReason::Interrupted => out.write_str("the request was broken off")?,
         }

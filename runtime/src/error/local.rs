@@ -16,7 +16,10 @@ pub struct RequestError {
 
 impl RequestError {
     pub(crate) fn new(operation: &'static str, problem: impl Into<String>) -> Self {
-        Self { operation, problem: problem.into() }
+        Self {
+            operation,
+            problem: problem.into(),
+        }
     }
 
     /// The operation, as the document names it.
@@ -86,7 +89,11 @@ pub struct PagingError {
 
 impl PagingError {
     pub(crate) fn new(operation: &'static str, page: u64, problem: impl Into<String>) -> Self {
-        Self { operation, page, problem: problem.into() }
+        Self {
+            operation,
+            page,
+            problem: problem.into(),
+        }
     }
 
     /// The operation, as the document names it.
@@ -107,7 +114,11 @@ impl PagingError {
 
 impl fmt::Display for PagingError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}, page {}: {}", self.operation, self.page, self.problem)
+        write!(
+            out,
+            "{}, page {}: {}",
+            self.operation, self.page, self.problem
+        )
     }
 }
 

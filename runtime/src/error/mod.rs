@@ -90,7 +90,9 @@ impl<E> Error<E> {
     /// processed although no answer came. The client itself has repeated what is safe already.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Request(_) | Self::UndeclaredSuccess(_) | Self::Decode(_) | Self::Paging(_) => false,
+            Self::Request(_) | Self::UndeclaredSuccess(_) | Self::Decode(_) | Self::Paging(_) => {
+                false
+            }
             Self::IdentityProvider(error) => error.is_retryable(),
             Self::Gateway(error) => error.is_retryable(),
             Self::Api(error) => matches!(error.status.as_u16(), 408 | 429 | 502 | 503 | 504),

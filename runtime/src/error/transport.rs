@@ -38,7 +38,11 @@ impl TransportError {
     /// Makes an error, as own transports need. The message must not hold a URL's query or any
     /// other secret.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), operation: None }
+        Self {
+            kind,
+            message: message.into(),
+            operation: None,
+        }
     }
 
     pub(crate) fn body(source: &(dyn std::error::Error + 'static)) -> Self {
@@ -72,7 +76,10 @@ impl TransportError {
 
     /// Returns true when it is certain that the server did not see the request.
     pub fn was_not_sent(&self) -> bool {
-        matches!(self.kind, TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout)
+        matches!(
+            self.kind,
+            TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout
+        )
     }
 
     /// Returns true when the same call may succeed a while later.
@@ -105,10 +112,13 @@ impl fmt::Display for TransportError {
             ),
             TransportErrorKind::RequestBody => ("the body could not be read", "check its source"),
             TransportErrorKind::ResponseBody => ("the answer broke off", "try again"),
-            TransportErrorKind::Stalled => ("the answer stalled", "try again, or raise the idle timeout"),
-            TransportErrorKind::TooLarge => {
-                ("the answer is too large", "raise the client's limit on response bodies")
+            TransportErrorKind::Stalled => {
+                ("the answer stalled", "try again, or raise the idle timeout")
             }
+            TransportErrorKind::TooLarge => (
+                "the answer is too large",
+                "raise the client's limit on response bodies",
+            ),
             TransportErrorKind::Protocol => ("the answer is not HTTP", "check the base URL"),
         };
         write!(out, "{what}: {}; {remedy}", self.message)
@@ -173,7 +183,11 @@ impl fmt::Display for TimeoutError {
             count => format!(" after {count} attempts"),
         };
         let seconds = self.limit.as_secs_f32();
-        write!(out, "{}: {what} within {seconds} s{attempts}; {remedy}", self.operation)
+        write!(
+            out,
+            "{}: {what} within {seconds} s{attempts}; {remedy}",
+            self.operation
+        )
     }
 }
 

@@ -65,8 +65,20 @@ macro_rules! string_enum {
             fn decode(
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
-                static VALUES: &[&str] = &[$($wire),*];
-                decoder.string_enum(VALUES, Self::__known, $crate::__else!($(Self::$unknown)?))
+                let start = decoder.offset();
+                let text = decoder.string("a string")?;
+                if let ::core::option::Option::Some(value) = Self::__known(&text) {
+                    return ::core::result::Result::Ok(value);
+                }
+                let open = $crate::__is_there!($($unknown)?);
+                let text = decoder.unknown_string(start, text, open, &[$($wire),*])?;
+                $crate::__unknown!(decoder text $($unknown)?)
+            }
+
+            fn vacant(_: u8) -> ::core::option::Option<Self> {
+                $crate::__vacant_enum!(
+                    [$($variant)*] $(Self::$unknown(::std::string::String::new()))?
+                )
             }
         }
 
@@ -131,8 +143,18 @@ macro_rules! integer_enum {
             fn decode(
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
-                static VALUES: &[i64] = &[$($wire),*];
-                decoder.integer_enum(VALUES, Self::__known, $crate::__else!($(Self::$unknown)?))
+                let start = decoder.offset();
+                let number = <i64 as $crate::wire::Decode>::decode(decoder)?;
+                if let ::core::option::Option::Some(value) = Self::__known(number) {
+                    return ::core::result::Result::Ok(value);
+                }
+                let open = $crate::__is_there!($($unknown)?);
+                let number = decoder.unknown_integer(start, number, open, &[$($wire),*])?;
+                $crate::__unknown!(decoder number $($unknown)?)
+            }
+
+            fn vacant(_: u8) -> ::core::option::Option<Self> {
+                $crate::__vacant_enum!([$($variant)*] $(Self::$unknown(0))?)
             }
         }
 
@@ -148,7 +170,23 @@ macro_rules! integer_enum {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __else {
-    () => { ::core::option::Option::None };
-    ($unknown:expr) => { ::core::option::Option::Some($unknown) };
+macro_rules! __unknown {
+    ($decoder:ident $value:ident $unknown:ident) => {
+        ::core::result::Result::Ok(Self::$unknown($value))
+    };
+    // A value that is not kept is an error before this.
+    ($decoder:ident $value:ident) => {{
+        let _ = $value;
+        ::core::result::Result::Err($decoder.unexpected("a known value"))
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __vacant_enum {
+    ([$first:ident $($rest:ident)*] $($unknown:expr)?) => {
+        ::core::option::Option::Some(Self::$first)
+    };
+    ([] $unknown:expr) => { ::core::option::Option::Some($unknown) };
+    ([]) => { ::core::option::Option::None };
 }

@@ -21,20 +21,30 @@ macro_rules! model {
             impl $crate::wire::Decode for $name {
                 const SHAPE: $crate::wire::Shape = $crate::wire::Shape::object(&FIELDS);
 
+                #[inline]
                 fn decode(
                     decoder: &mut $crate::wire::Decoder<'_>,
                 ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
-                    $(let mut $field = $crate::__slot!($presence);)*
-                    $(let mut $additional = ::core::default::Default::default();)?
+                    $crate::wire::decode_in_place(decoder)
+                }
+
+                fn vacant(boxes: u8) -> ::core::option::Option<Self> {
+                    let _ = boxes;
+                    ::core::option::Option::Some(Self {
+                        $($field: $crate::__vacant!($presence boxes),)*
+                        $($additional: ::core::default::Default::default(),)?
+                    })
+                }
+
+                fn decode_into(
+                    &mut self,
+                    decoder: &mut $crate::wire::Decoder<'_>,
+                ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
                     decoder.object(
                         &FIELDS,
-                        &mut [$(&mut $field),*],
-                        $crate::__additional_mut!($($additional)?),
-                    )?;
-                    ::core::result::Result::Ok(Self {
-                        $($field: $crate::__take!($presence $field decoder),)*
-                        $($additional,)?
-                    })
+                        &mut [$(&mut self.$field),*],
+                        $crate::__additional_mut!(self $($additional)?),
+                    )
                 }
             }
 
@@ -65,25 +75,19 @@ macro_rules! __presence {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __slot {
-    (required) => { $crate::wire::Required::new() };
-    (tag) => { $crate::wire::Required::new() };
-    ($presence:ident) => { $crate::wire::Optional::new() };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __take {
-    (required $field:ident $decoder:ident) => { $field.take($decoder)? };
-    (tag $field:ident $decoder:ident) => { $field.take($decoder)? };
-    ($presence:ident $field:ident $decoder:ident) => { $field.take() };
+macro_rules! __vacant {
+    (required $boxes:ident) => { $crate::wire::Decode::vacant($boxes)? };
+    (tag $boxes:ident) => { $crate::wire::Decode::vacant($boxes)? };
+    (nullable $boxes:ident) => { ::core::option::Option::None };
+    (optional $boxes:ident) => { ::core::option::Option::None };
+    (patch $boxes:ident) => { $crate::wire::Nullable::Absent };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __additional_mut {
-    () => { ::core::option::Option::None };
-    ($field:ident) => { ::core::option::Option::Some(&mut $field) };
+    ($self:ident) => { ::core::option::Option::None };
+    ($self:ident $field:ident) => { ::core::option::Option::Some(&mut $self.$field) };
 }
 
 #[doc(hidden)]

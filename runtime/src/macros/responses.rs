@@ -232,15 +232,25 @@ macro_rules! __success {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __bind {
-    ($bind:ident bytes $type:ty) => { _ };
-    ($bind:ident $($payload:tt)+) => { $bind };
+    ($bind:ident bytes $type:ty) => {
+        _
+    };
+    ($bind:ident $($payload:tt)+) => {
+        $bind
+    };
 }
 
 /// What a payload says.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __words {
-    () => { ::core::option::Option::None };
-    ($bind:ident bytes $type:ty) => { ::core::option::Option::None };
-    ($bind:ident $($payload:tt)+) => { $crate::__private::words($bind) };
+    () => {
+        ::core::option::Option::None
+    };
+    ($bind:ident bytes $type:ty) => {
+        ::core::option::Option::None
+    };
+    ($bind:ident $($payload:tt)+) => {
+        $crate::__private::words($bind)
+    };
 }

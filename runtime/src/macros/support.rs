@@ -34,11 +34,19 @@ pub fn read_success<T>(table: &[ReadSuccess<T>], status: u16) -> Option<Read<T>>
 
 /// The most telling declaration: the status itself, then its class, then the default.
 fn select<R>(table: &[(Status, R)], status: u16, default: bool) -> Option<&(Status, R)> {
-    let exact = table.iter().find(|(declared, _)| *declared == Status::Exact(status));
+    let exact = table
+        .iter()
+        .find(|(declared, _)| *declared == Status::Exact(status));
     let range = || {
-        table.iter().find(|(declared, _)| matches!(declared, Status::Range(_)) && declared.covers(status))
+        table
+            .iter()
+            .find(|(declared, _)| matches!(declared, Status::Range(_)) && declared.covers(status))
     };
-    let other = || table.iter().find(|(declared, _)| default && *declared == Status::Default);
+    let other = || {
+        table
+            .iter()
+            .find(|(declared, _)| default && *declared == Status::Default)
+    };
     exact.or_else(range).or_else(other)
 }
 

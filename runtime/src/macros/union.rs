@@ -5,17 +5,17 @@
 #[macro_export]
 macro_rules! union {
     ($name:ident by $by:literal {
-        $($variant:ident: [$($tag:literal),+ $(,)?]),+ $(,)?
+        $($variant:ident: [$($tag:literal),* $(,)?]),+ $(,)?
     } $(else $unknown:ident)?) => {
         $crate::__union! {
-            $name [::core::option::Option::Some($by)] [$($variant [$($tag),+])+] [$($unknown)?]
+            $name [::core::option::Option::Some($by)] [$($variant [$($tag),*])+] [$($unknown)?]
         }
 
         impl $crate::wire::Encode for $name {
             fn encode(&self, encoder: &mut $crate::wire::Encoder) {
                 match self {
                     $(Self::$variant(payload) => {
-                        encoder.tagged($by, $crate::__first!($($tag)+), payload);
+                        encoder.tagged($by, $crate::__first!($($tag)*), payload);
                     })+
                     $(Self::$unknown(json) => $crate::wire::Encode::encode(json, encoder),)?
                 }
@@ -67,12 +67,16 @@ macro_rules! __union {
                 fn decode(
                     decoder: &mut $crate::wire::Decoder<'_>,
                 ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
-                    let mut value = $crate::wire::Required::new();
+                    let mut value = ::core::option::Option::None;
                     decoder.union(&UNION, &mut |branch, decoder| {
-                        value.put(READ[branch](decoder)?);
+                        value = ::core::option::Option::Some(READ[branch](decoder)?);
                         ::core::result::Result::Ok(())
                     })?;
-                    value.take(decoder)
+                    value.ok_or_else(|| decoder.unexpected(UNION.name))
+                }
+
+                fn vacant(boxes: u8) -> ::core::option::Option<Self> {
+                    $crate::__vacant_union!($name boxes [$($variant)+] $($unknown)?)
                 }
             }
         };
@@ -84,7 +88,8 @@ macro_rules! __union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __first {
-    ($first:literal $($rest:literal)*) => { $first };
+    () => { ::core::option::Option::None };
+    ($first:literal $($rest:literal)*) => { ::core::option::Option::Some($first) };
 }
 
 #[doc(hidden)]
@@ -92,4 +97,21 @@ macro_rules! __first {
 macro_rules! __is_there {
     () => { false };
     ($it:ident) => { true };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __vacant_union {
+    ($name:ident $boxes:ident [$($variant:ident)+]) => {{
+        $(
+            if let ::core::option::Option::Some(payload) = $crate::wire::Decode::vacant($boxes) {
+                return ::core::option::Option::Some($name::$variant(payload));
+            }
+        )+
+        ::core::option::Option::None
+    }};
+    ($name:ident $boxes:ident [$($variant:ident)+] $unknown:ident) => {{
+        let _ = $boxes;
+        ::core::option::Option::Some($name::$unknown($crate::wire::Json::Null))
+    }};
 }

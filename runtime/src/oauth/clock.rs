@@ -45,7 +45,9 @@ pub struct SystemClock {
 impl SystemClock {
     /// Starts counting now.
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 }
 
@@ -57,7 +59,10 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
-        Moment { monotonic: self.start.elapsed(), wall: SystemTime::now() }
+        Moment {
+            monotonic: self.start.elapsed(),
+            wall: SystemTime::now(),
+        }
     }
 }
 
@@ -76,14 +81,26 @@ mod tests {
     fn the_clock_that_saw_more_time_pass_is_believed() {
         let start = moment(10, 1000);
         assert_eq!(moment(20, 1010).since(start), Some(Duration::from_secs(10)));
-        assert_eq!(moment(11, 1500).since(start), Some(Duration::from_secs(500)), "asleep");
-        assert_eq!(moment(70, 1001).since(start), Some(Duration::from_secs(60)), "set back by a minute");
+        assert_eq!(
+            moment(11, 1500).since(start),
+            Some(Duration::from_secs(500)),
+            "asleep"
+        );
+        assert_eq!(
+            moment(70, 1001).since(start),
+            Some(Duration::from_secs(60)),
+            "set back by a minute"
+        );
     }
 
     #[test]
     fn a_wall_clock_before_the_start_tells_nothing() {
         let start = moment(10, 1000);
         assert_eq!(moment(20, 900).since(start), None);
-        assert_eq!(moment(11, 998).since(start), Some(Duration::from_secs(1)), "a small correction");
+        assert_eq!(
+            moment(11, 998).since(start),
+            Some(Duration::from_secs(1)),
+            "a small correction"
+        );
     }
 }

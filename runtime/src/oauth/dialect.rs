@@ -1,5 +1,7 @@
 //! How a token request is written. Dialects are data, so that grants need not know them.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -11,7 +13,7 @@ use super::ClientCredentials;
 use crate::body::WireBody;
 use crate::percent::Encoding;
 use crate::transport::TransportRequest;
-use crate::wire::Encoder;
+use crate::wire::to_vec;
 
 /// How an identity provider wants token requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,10 @@ impl Dialect {
     };
 
     /// The standard form body, with client id and secret in a Basic header.
-    pub const FORM_BASIC: Self =
-        Self { client_authentication: ClientAuthentication::Basic, ..Self::FORM };
+    pub const FORM_BASIC: Self = Self {
+        client_authentication: ClientAuthentication::Basic,
+        ..Self::FORM
+    };
 
     /// EASI'R's: grant type in the query, the rest as JSON, no scopes.
     pub const QUERY_AND_JSON: Self = Self {
@@ -74,10 +78,16 @@ impl Dialect {
         let mut fields = Vec::new();
         match self.client_authentication {
             ClientAuthentication::Basic => {
-                headers.insert(AUTHORIZATION, basic(&form(client.id()), &form(client.secret())));
+                headers.insert(
+                    AUTHORIZATION,
+                    basic(&form(client.id()), &form(client.secret())),
+                );
             }
             ClientAuthentication::Body => {
-                fields.extend([("client_id", client.id()), ("client_secret", client.secret())]);
+                fields.extend([
+                    ("client_id", client.id()),
+                    ("client_secret", client.secret()),
+                ]);
             }
         }
         fields.extend_from_slice(parameters);
@@ -85,7 +95,10 @@ impl Dialect {
         let (media_type, body) = match self.parameters {
             Parameters::Form => {
                 fields.insert(0, ("grant_type", grant_type));
-                ("application/x-www-form-urlencoded", form_body(&fields).into_bytes())
+                (
+                    "application/x-www-form-urlencoded",
+                    form_body(&fields).into_bytes(),
+                )
             }
             Parameters::QueryAndJson => {
                 url.query_pairs_mut().append_pair("grant_type", grant_type);
@@ -94,7 +107,12 @@ impl Dialect {
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         let body = WireBody::from_bytes(Bytes::from(body));
-        TransportRequest { method: Method::POST, url, headers, body }
+        TransportRequest {
+            method: Method::POST,
+            url,
+            headers,
+            body,
+        }
     }
 }
 
@@ -112,16 +130,18 @@ fn form(text: &str) -> String {
 }
 
 fn form_body(fields: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{}={}", form(name), form(value))).collect();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", form(name), form(value)))
+        .collect();
     pairs.join("&")
 }
 
 fn json_body(fields: &[(&str, &str)]) -> Vec<u8> {
-    let mut encoder = Encoder::new();
-    let owned: Vec<(&str, String)> =
-        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    encoder.entries(&mut owned.iter().map(|(name, value)| (*name, value as &dyn crate::wire::Encode)));
+    let members: BTreeMap<String, String> = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     // Texts can always be written.
-    encoder.finish().unwrap_or_default()
+    to_vec(&members).unwrap_or_default()
 }

@@ -14,5 +14,5 @@ pub(crate) use dialect::basic;
 pub use dialect::{ClientAuthentication, Dialect, Parameters};
 pub(crate) use reply::bearer;
 pub(crate) use slot::Slot;
-pub(crate) use source::{ClientCredentials, ClientCredentialsSource};
 pub use source::IdentityProvider;
+pub(crate) use source::{ClientCredentials, ClientCredentialsSource};

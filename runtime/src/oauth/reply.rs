@@ -39,12 +39,20 @@ pub(super) fn read(
         IdentityProviderError::new(endpoint, IdentityProviderReason::Malformed, what)
             .with_answer(status, None)
     };
-    let kind = json::find(&members, "token_type").and_then(Loose::scalar).unwrap_or("Bearer");
+    let kind = json::find(&members, "token_type")
+        .and_then(Loose::scalar)
+        .unwrap_or("Bearer");
     if !kind.eq_ignore_ascii_case("bearer") {
-        return Err(malformed(&format!("the token type is {}, not Bearer", json::tidy(kind))));
+        return Err(malformed(&format!(
+            "the token type is {}, not Bearer",
+            json::tidy(kind)
+        )));
     }
-    let token = json::find(&members, "access_token").and_then(Loose::scalar).unwrap_or("");
-    let header = bearer(token).ok_or_else(|| malformed("the access token is no text for a header"))?;
+    let token = json::find(&members, "access_token")
+        .and_then(Loose::scalar)
+        .unwrap_or("");
+    let header =
+        bearer(token).ok_or_else(|| malformed("the access token is no text for a header"))?;
     Ok(TokenReply {
         header,
         lifetime: json::find(&members, "expires_in").and_then(lifetime),
@@ -65,7 +73,9 @@ pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
 /// Seconds, as a number or as text; what is no time at all counts as not given.
 fn lifetime(value: &Loose) -> Option<Duration> {
     let seconds: f64 = value.scalar()?.trim().parse().ok()?;
-    seconds.is_finite().then(|| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST)))
+    seconds
+        .is_finite()
+        .then(|| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST)))
 }
 
 /// Scopes are separated by spaces; some providers send an array instead.
@@ -115,13 +125,16 @@ fn refusal(
 /// RFC 6749's `error` and `error_description`, or the first of EASI'R's `errors`.
 fn code_and_message(members: &[(String, Loose)]) -> (String, String) {
     let text = |members: &[(String, Loose)], name: &str| {
-        json::find(members, name).and_then(Loose::scalar).map(json::tidy).unwrap_or_default()
+        json::find(members, name)
+            .and_then(Loose::scalar)
+            .map(json::tidy)
+            .unwrap_or_default()
     };
-    if let Some(Loose::Other(errors)) = json::find(members, "errors") {
-        if let Some(first) = json::elements(errors).first() {
-            let first = json::members(first.as_bytes());
-            return (text(&first, "code"), text(&first, "message"));
-        }
+    if let Some(Loose::Other(errors)) = json::find(members, "errors")
+        && let Some(first) = json::elements(errors).first()
+    {
+        let first = json::members(first.as_bytes());
+        return (text(&first, "code"), text(&first, "message"));
     }
     let mut message = text(members, "error_description");
     if message.is_empty() {
@@ -135,19 +148,34 @@ mod tests {
     use super::*;
 
     fn reply(body: &str) -> Result<TokenReply, IdentityProviderError> {
-        read("https://id.example/token", StatusCode::OK, &HeaderMap::new(), body.as_bytes())
+        read(
+            "https://id.example/token",
+            StatusCode::OK,
+            &HeaderMap::new(),
+            body.as_bytes(),
+        )
     }
 
     fn refused(status: u16, body: &str) -> IdentityProviderError {
         let status = StatusCode::from_u16(status).unwrap();
-        read("https://id.example/token", status, &HeaderMap::new(), body.as_bytes()).err().unwrap()
+        read(
+            "https://id.example/token",
+            status,
+            &HeaderMap::new(),
+            body.as_bytes(),
+        )
+        .err()
+        .unwrap()
     }
 
     #[test]
     fn lifetimes_are_read_in_every_form_that_was_seen() {
         let lifetime = |text: &str| {
             let body = format!(r#"{{"access_token":"a","expires_in":{text}}}"#);
-            reply(&body).unwrap().lifetime.map(|lifetime| lifetime.as_secs())
+            reply(&body)
+                .unwrap()
+                .lifetime
+                .map(|lifetime| lifetime.as_secs())
         };
         assert_eq!(lifetime("180"), Some(180));
         assert_eq!(lifetime("\"3600\""), Some(3600));
@@ -171,23 +199,44 @@ mod tests {
     #[test]
     fn scopes_come_as_text_or_array() {
         let scopes = |body: &str| reply(body).unwrap().scopes;
-        assert_eq!(scopes(r#"{"access_token":"a","scope":"x y"}"#), Some(vec!["x".into(), "y".into()]));
-        assert_eq!(scopes(r#"{"access_token":"a","scope":["x"]}"#), Some(vec!["x".into()]));
+        assert_eq!(
+            scopes(r#"{"access_token":"a","scope":"x y"}"#),
+            Some(vec!["x".into(), "y".into()])
+        );
+        assert_eq!(
+            scopes(r#"{"access_token":"a","scope":["x"]}"#),
+            Some(vec!["x".into()])
+        );
         assert_eq!(scopes(r#"{"access_token":"a","scope":""}"#), None);
     }
 
     #[test]
     fn refusals_keep_the_providers_words() {
-        let error = refused(400, r#"{"error":"invalid_scope","error_description":"No such scope."}"#);
+        let error = refused(
+            400,
+            r#"{"error":"invalid_scope","error_description":"No such scope."}"#,
+        );
         assert_eq!(error.code(), Some("invalid_scope"));
         assert_eq!(error.message(), "No such scope.");
         assert!(!error.is_retryable());
-        let error = refused(401, r#"{"errors":[{"code":"unauthorized","message":"Nope"}]}"#);
-        assert_eq!((error.code(), error.message()), (Some("unauthorized"), "Nope"));
+        let error = refused(
+            401,
+            r#"{"errors":[{"code":"unauthorized","message":"Nope"}]}"#,
+        );
+        assert_eq!(
+            (error.code(), error.message()),
+            (Some("unauthorized"), "Nope")
+        );
         assert!(refused(503, "<html>").is_retryable());
         assert!(refused(429, "").is_retryable());
-        assert_eq!(*refused(302, "").reason(), IdentityProviderReason::Malformed);
-        assert_eq!(*refused(200, "<html>").reason(), IdentityProviderReason::Malformed);
+        assert_eq!(
+            *refused(302, "").reason(),
+            IdentityProviderReason::Malformed
+        );
+        assert_eq!(
+            *refused(200, "<html>").reason(),
+            IdentityProviderReason::Malformed
+        );
         let error = refused(200, r#"{"error":"invalid_client"}"#);
         assert_eq!(error.code(), Some("invalid_client"));
     }

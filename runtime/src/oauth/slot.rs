@@ -80,7 +80,12 @@ const LONGEST_ASKED: Duration = Duration::from_secs(600);
 
 impl Slot {
     pub(crate) fn new(source: Box<dyn TokenSource>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { current: ArcSwapOption::empty(), gate: Mutex::default(), source, clock })
+        Arc::new(Self {
+            current: ArcSwapOption::empty(),
+            gate: Mutex::default(),
+            source,
+            clock,
+        })
     }
 
     /// Gives a token that is good for some time to come.
@@ -113,7 +118,10 @@ impl Slot {
     /// Drops a token that a server refused, unless another has taken its place already.
     pub(crate) fn refuse(&self, generation: u64) {
         let current = self.current.load();
-        if current.as_ref().is_some_and(|entry| entry.generation == generation) {
+        if current
+            .as_ref()
+            .is_some_and(|entry| entry.generation == generation)
+        {
             self.current.compare_and_swap(&current, None);
         }
     }
@@ -224,7 +232,12 @@ enum Freshness {
 impl Entry {
     fn new(token: Token, generation: u64, chance: f64) -> Self {
         let windows = Windows::of(token.lifetime, chance);
-        Self { header: token.header, generation, asked: token.asked, windows }
+        Self {
+            header: token.header,
+            generation,
+            asked: token.asked,
+            windows,
+        }
     }
 
     fn freshness(&self, now: Moment) -> Freshness {
@@ -251,7 +264,10 @@ impl Windows {
         let margin = (lifetime / 10).clamp(seconds(2), seconds(30));
         let ahead = (lifetime / 5).clamp(margin * 2, seconds(300));
         let soft = lifetime.saturating_sub(ahead).mul_f64(1.0 - 0.1 * chance);
-        Self { soft, hard: lifetime.saturating_sub(margin) }
+        Self {
+            soft,
+            hard: lifetime.saturating_sub(margin),
+        }
     }
 }
 
@@ -263,7 +279,9 @@ fn cooling(error: &IdentityProviderError, failures: u32, chance: f64) -> Duratio
     if let Some(asked) = error.retry_after() {
         return asked.min(LONGEST_ASKED);
     }
-    let factor = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+    let factor = 1u32
+        .checked_shl(failures.saturating_sub(1))
+        .unwrap_or(u32::MAX);
     let bound = FIRST_WAIT.saturating_mul(factor).min(LONGEST_WAIT);
     bound.mul_f64(0.5 + 0.5 * chance)
 }

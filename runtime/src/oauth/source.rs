@@ -12,8 +12,8 @@ use super::dialect::Dialect;
 use super::reply;
 use super::slot::{Token, TokenSource};
 use crate::error::{IdentityProviderError, IdentityProviderReason};
-use crate::wire::Secret;
 use crate::transport::{BoxFuture, Transport, TransportRequest};
+use crate::wire::Secret;
 
 /// What a portal says of its identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,10 @@ pub(crate) struct ClientCredentials {
 
 impl ClientCredentials {
     pub(crate) fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { id: id.into(), secret: Secret::from(secret.into()) }
+        Self {
+            id: id.into(),
+            secret: Secret::from(secret.into()),
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -72,9 +75,17 @@ impl TokenSource for ClientCredentialsSource {
             let asked = self.clock.now();
             let scope = self.scopes.join(" ");
             let scope = [("scope", scope.as_str())];
-            let parameters = if self.scopes.is_empty() { &[] } else { &scope[..] };
-            let request =
-                self.dialect.request(&self.endpoint, &credentials, "client_credentials", parameters);
+            let parameters = if self.scopes.is_empty() {
+                &[]
+            } else {
+                &scope[..]
+            };
+            let request = self.dialect.request(
+                &self.endpoint,
+                &credentials,
+                "client_credentials",
+                parameters,
+            );
             let reply = exchange(&*self.transport, &self.shown, request)
                 .await
                 .map_err(|error| error.without(credentials.secret()))?;
@@ -84,7 +95,11 @@ impl TokenSource for ClientCredentialsSource {
                 return Err(IdentityProviderError::new(&self.shown, reason, ""));
             }
             let lifetime = reply.lifetime.unwrap_or(self.default_lifetime);
-            Ok(Token { header: reply.header, lifetime, asked })
+            Ok(Token {
+                header: reply.header,
+                lifetime,
+                asked,
+            })
         })
     }
 
@@ -108,7 +123,10 @@ async fn exchange(
         Ok((response.status, response.headers, body))
     };
     match tokio::time::timeout(LIMIT, answer).await {
-        Err(_) => Err(unreachable(&format!("no answer within {} s", LIMIT.as_secs()))),
+        Err(_) => Err(unreachable(&format!(
+            "no answer within {} s",
+            LIMIT.as_secs()
+        ))),
         Ok(Err::<_, crate::TransportError>(error)) => Err(unreachable(error.message())),
         Ok(Ok((status, headers, body))) => reply::read(endpoint, status, &headers, &body),
     }
@@ -117,9 +135,15 @@ async fn exchange(
 /// The scopes that were asked for and not granted. A provider that names none granted them all
 /// (RFC 6749, section 5.1).
 fn missing(asked: &[String], granted: Option<&[String]>) -> Vec<String> {
-    let Some(granted) = granted else { return Vec::new() };
+    let Some(granted) = granted else {
+        return Vec::new();
+    };
     let granted: BTreeSet<&str> = granted.iter().map(String::as_str).collect();
-    asked.iter().filter(|scope| !granted.contains(scope.as_str()) && is_answered(scope)).cloned().collect()
+    asked
+        .iter()
+        .filter(|scope| !granted.contains(scope.as_str()) && is_answered(scope))
+        .cloned()
+        .collect()
 }
 
 /// Some scopes are requests rather than permissions, and do not come back: `…/.default` stands for

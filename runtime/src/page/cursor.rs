@@ -71,7 +71,10 @@ impl Cursor {
             // By what came: the server may give less than was asked for.
             PageKind::RecordOffset => length,
         };
-        let all_pages = page.pages.filter(|pages| *pages >= 1).is_none_or(|pages| self.pages >= pages);
+        let all_pages = page
+            .pages
+            .filter(|pages| *pages >= 1)
+            .is_none_or(|pages| self.pages >= pages);
         let ended = match rows {
             Some(rows) => self.seen >= rows && all_pages,
             None => page.pages.is_some_and(|pages| pages >= 1) && all_pages,
@@ -106,9 +109,11 @@ impl Cursor {
 
     fn refuse_repetition(&self, items: &[u64]) -> Result<(), String> {
         if items == self.last {
-            return Err("the server gave the page before once more, so it does not heed the page index; \
+            return Err(
+                "the server gave the page before once more, so it does not heed the page index; \
                         read this collection as one page"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         let shifted = self.last.get(1..).unwrap_or(&[]);
         if !shifted.is_empty() && items.starts_with(shifted) {
@@ -132,10 +137,17 @@ mod tests {
         default_size: 10,
         max: None,
     };
-    const RECORDS: Paging = Paging { kind: PageKind::RecordOffset, ..PAGES };
+    const RECORDS: Paging = Paging {
+        kind: PageKind::RecordOffset,
+        ..PAGES
+    };
 
     fn page(items: std::ops::Range<u64>, rows: Option<u64>, pages: Option<u64>) -> Page {
-        Page { items: items.collect(), rows, pages }
+        Page {
+            items: items.collect(),
+            rows,
+            pages,
+        }
     }
 
     /// Walks over what a server of `total` items answers and returns the items seen.
@@ -173,7 +185,10 @@ mod tests {
                 for cap in [10, 4] {
                     let all: Vec<u64> = (0..total).collect();
                     assert_eq!(walk(&PAGES, by_pages(total, cap, counted)).unwrap(), all);
-                    assert_eq!(walk(&RECORDS, by_records(total, cap, counted)).unwrap(), all);
+                    assert_eq!(
+                        walk(&RECORDS, by_records(total, cap, counted)).unwrap(),
+                        all
+                    );
                 }
             }
         }
@@ -217,7 +232,8 @@ mod tests {
         let endless = |index: u64, size: u64| page(index * size..(index + 1) * size, None, None);
         let error = walk(&PAGES, endless).unwrap_err();
         assert!(error.contains("no end after 10000 pages"), "{error}");
-        let counted = |index: u64, size: u64| page(index * size..(index + 1) * size, Some(35), None);
+        let counted =
+            |index: u64, size: u64| page(index * size..(index + 1) * size, Some(35), None);
         assert_eq!(walk(&PAGES, counted).unwrap().len(), 40);
         let paged = |index: u64, size: u64| page(index * size..(index + 1) * size, None, Some(3));
         assert_eq!(walk(&PAGES, paged).unwrap().len(), 30);

@@ -67,7 +67,10 @@ pub struct Pages<P, I, E> {
 impl<P: 'static, I: Encode, E: ErrorBody> Items<P, I, E> {
     /// Begins at the first page of a call. `items` takes the items out of a page.
     pub fn new<H>(call: Call<P, E, H>, paging: &'static Paging, items: fn(P) -> Vec<I>) -> Self {
-        Self { walk: Walk::new(call, paging, items), ready: VecDeque::new() }
+        Self {
+            walk: Walk::new(call, paging, items),
+            ready: VecDeque::new(),
+        }
     }
 
     /// Sets where a page says how many items there are in all.
@@ -139,7 +142,9 @@ impl<P: 'static, I: Encode, E: ErrorBody> Items<P, I, E> {
 impl<P: Clone + 'static, I: Encode, E: ErrorBody> Pages<P, I, E> {
     /// Begins at the first page of a call. `items` takes the items out of a page.
     pub fn new<H>(call: Call<P, E, H>, paging: &'static Paging, items: fn(P) -> Vec<I>) -> Self {
-        Self { walk: Walk::new(call, paging, items) }
+        Self {
+            walk: Walk::new(call, paging, items),
+        }
     }
 
     /// Sets where a page says how many items there are in all.
@@ -175,8 +180,13 @@ impl<P: Clone + 'static, I: Encode, E: ErrorBody> Pages<P, I, E> {
         poll_fn(|context| self.poll_page(context)).await.transpose()
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<P>, Error<E>>>> {
-        let Some(page) = ready!(self.walk.poll_page(context)) else { return Poll::Ready(None) };
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Response<P>, Error<E>>>> {
+        let Some(page) = ready!(self.walk.poll_page(context)) else {
+            return Poll::Ready(None);
+        };
         let page = match page {
             Ok(page) => page,
             Err(error) => return Poll::Ready(Some(Err(error))),
@@ -208,13 +218,17 @@ impl<P, I, E> Unpin for Pages<P, I, E> {}
 
 impl<P, I, E> fmt::Debug for Items<P, I, E> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Items").field("call", &self.walk.call).finish_non_exhaustive()
+        out.debug_struct("Items")
+            .field("call", &self.walk.call)
+            .finish_non_exhaustive()
     }
 }
 
 impl<P, I, E> fmt::Debug for Pages<P, I, E> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Pages").field("call", &self.walk.call).finish_non_exhaustive()
+        out.debug_struct("Pages")
+            .field("call", &self.walk.call)
+            .finish_non_exhaustive()
     }
 }
 
@@ -238,17 +252,33 @@ impl<P: 'static, I: Encode, E: ErrorBody> Walk<P, I, E> {
         let call = call.without_headers();
         let mut cursor = Cursor::new(paging);
         // What the caller set itself on the call is where to begin and how much to ask for.
-        let own = |name| call.raw().query_value(name).and_then(|value| value.parse().ok());
+        let own = |name| {
+            call.raw()
+                .query_value(name)
+                .and_then(|value| value.parse().ok())
+        };
         cursor.index = own(paging.index).unwrap_or(cursor.index);
         cursor.size = own(paging.size).unwrap_or(cursor.size);
-        Self { call, paging, cursor, items, rows: None, page_count: None, fetching: None, ended: false }
+        Self {
+            call,
+            paging,
+            cursor,
+            items,
+            rows: None,
+            page_count: None,
+            fetching: None,
+            ended: false,
+        }
     }
 
     fn set_size(&mut self, size: u64) {
         self.cursor.size = self.paging.max.map_or(size, |max| size.min(max));
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<P>, Error<E>>>> {
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Response<P>, Error<E>>>> {
         if self.ended {
             return Poll::Ready(None);
         }
@@ -271,7 +301,11 @@ impl<P: 'static, I: Encode, E: ErrorBody> Walk<P, I, E> {
     }
 
     fn observe(&mut self, items: &[I], (rows, pages): Counts) -> Result<(), Error<E>> {
-        let page = Page { items: items.iter().map(fingerprint).collect(), rows, pages };
+        let page = Page {
+            items: items.iter().map(fingerprint).collect(),
+            rows,
+            pages,
+        };
         match self.cursor.observe(page) {
             Ok(more) => {
                 self.ended = !more;

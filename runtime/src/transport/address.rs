@@ -23,7 +23,9 @@ pub(crate) fn check_address(text: &str) -> Result<Url, String> {
         other => return Err(format!("the scheme {other} is not supported; use https")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL must not hold a user name or password; set them as credentials".to_owned());
+        return Err(
+            "a URL must not hold a user name or password; set them as credentials".to_owned(),
+        );
     }
     Ok(url)
 }
@@ -37,7 +39,6 @@ fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::{BoxFuture, Transport, TransportRequest, TransportResponse, tls};
@@ -73,8 +75,9 @@ impl HttpTransportBuilder {
                  (the package ca-certificates)"
             ))
         })?;
-        let agent = http::HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| ConfigError::new("the user agent holds characters that no header may hold"))?;
+        let agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            ConfigError::new("the user agent holds characters that no header may hold")
+        })?;
         reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
@@ -88,7 +91,10 @@ impl HttpTransportBuilder {
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: TransportRequest) -> BoxFuture<'static, Result<TransportResponse, TransportError>> {
+    fn send(
+        &self,
+        request: TransportRequest,
+    ) -> BoxFuture<'static, Result<TransportResponse, TransportError>> {
         let client = self.client.clone();
         Box::pin(async move {
             let response = client.execute(translate(request)).await.map_err(failure)?;
@@ -104,10 +110,20 @@ impl fmt::Debug for HttpTransport {
 }
 
 fn translate(request: TransportRequest) -> reqwest::Request {
+    // RFC 9110, section 8.6: what usually has content says when it has none, or some servers
+    // answer 411.
+    let has_content = matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
     let mut translated = reqwest::Request::new(request.method, request.url);
     *translated.headers_mut() = request.headers;
     *translated.body_mut() = match request.body.into_bytes() {
-        Ok(bytes) if bytes.is_empty() => None,
+        Ok(bytes) if bytes.is_empty() => {
+            if has_content {
+                translated
+                    .headers_mut()
+                    .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+            None
+        }
         Ok(bytes) => Some(bytes.into()),
         Err(stream) => Some(reqwest::Body::wrap(Sending(stream))),
     };
@@ -118,7 +134,11 @@ fn accept(response: reqwest::Response) -> TransportResponse {
     let length = response.content_length();
     let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
     let body = ByteStream::new(Box::pin(Receiving(body)), length);
-    TransportResponse { status: parts.status, headers: parts.headers, body }
+    TransportResponse {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
 }
 
 /// Says what failed in our own words: reqwest's errors hold the whole URL, which may hold a key.

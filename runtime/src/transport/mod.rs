@@ -32,7 +32,10 @@ pub trait Transport: Send + Sync + 'static {
     /// # Errors
     /// When there is no answer. [`TransportErrorKind`](crate::TransportErrorKind) says whether the
     /// server may have seen the request, by which it is decided whether to repeat it.
-    fn send(&self, request: TransportRequest) -> BoxFuture<'static, Result<TransportResponse, TransportError>>;
+    fn send(
+        &self,
+        request: TransportRequest,
+    ) -> BoxFuture<'static, Result<TransportResponse, TransportError>>;
 }
 
 /// A request on its way, complete with credentials.
@@ -50,7 +53,11 @@ pub struct TransportRequest {
 /// Its query does not show, since it may hold an API key.
 impl fmt::Debug for TransportRequest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let address = format!("{}{}", self.url.origin().ascii_serialization(), self.url.path());
+        let address = format!(
+            "{}{}",
+            self.url.origin().ascii_serialization(),
+            self.url.path()
+        );
         out.debug_struct("TransportRequest")
             .field("method", &self.method)
             .field("url", &address)

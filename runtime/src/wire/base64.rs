@@ -95,6 +95,11 @@ impl Decode for Base64 {
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         decoder.parsed(EXPECTED, |text| text.parse().ok())
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::default())
+    }
 }
 
 impl Encode for Base64 {

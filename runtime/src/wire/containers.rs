@@ -1,6 +1,6 @@
 //! Values that hold other values: optional, boxed, lists and maps.
 
-use super::{Decode, DecodeError, Decoder, Encode, Encoder, Entries, EntriesMut, Shape};
+use super::{Decode, DecodeError, Decoder, Encode, Encoder, Entries, EntriesMut, Shape, vacancy};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -12,6 +12,17 @@ impl<T: Decode> Decode for Option<T> {
             true => Ok(None),
             false => T::decode(decoder).map(Some),
         }
+    }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(None)
+    }
+
+    fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        let there = !decoder.null()?;
+        *self = if there { Some(T::decode(decoder)?) } else { None };
+        Ok(())
     }
 }
 
@@ -32,7 +43,18 @@ impl<T: Decode> Decode for Box<T> {
     const SHAPE: Shape = T::SHAPE;
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        T::decode(decoder).map(Box::new)
+        // On the heap from the start: what nests deeply takes little of the stack.
+        let mut value = Self::new(vacancy::<T>(decoder)?);
+        value.decode_into(decoder)?;
+        Ok(value)
+    }
+
+    fn vacant(boxes: u8) -> Option<Self> {
+        T::vacant(boxes.checked_sub(1)?).map(Self::new)
+    }
+
+    fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        (**self).decode_into(decoder)
     }
 }
 
@@ -61,11 +83,24 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let mut items = Self::new();
-        decoder.array(&mut |decoder| {
-            items.push(T::decode(decoder)?);
-            Ok(())
-        })?;
+        items.decode_into(decoder)?;
         Ok(items)
+    }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.clear();
+        decoder.array(&mut |decoder| {
+            self.push(vacancy::<T>(decoder)?);
+            match self.last_mut() {
+                Some(item) => item.decode_into(decoder),
+                None => Ok(()),
+            }
+        })
     }
 }
 
@@ -77,7 +112,11 @@ impl<T: Encode> Encode for Vec<T> {
 
 impl<T: Encode> Encode for [T] {
     fn encode(&self, encoder: &mut Encoder) {
-        encoder.array(&mut self.iter().map(|item| item as &dyn Encode));
+        let mut array = encoder.array();
+        for item in self {
+            array.item(item);
+        }
+        array.end();
     }
 }
 
@@ -95,16 +134,26 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
         decoder.entries(&mut |key, decoder| map.fill(key, decoder))?;
         Ok(map)
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 impl<T: Encode> Encode for BTreeMap<String, T> {
     fn encode(&self, encoder: &mut Encoder) {
-        let entries = self.iter().map(|(key, value)| (key.as_str(), value as &dyn Encode));
-        encoder.entries(&mut { entries });
+        let mut map = encoder.map();
+        self.each(&mut |key, value| map.entry(key, value));
+        map.end();
     }
 }
 
 impl<T: Decode> EntriesMut for BTreeMap<String, T> {
+    fn clear(&mut self) {
+        self.clear();
+    }
+
     fn fill(&mut self, key: Cow<'_, str>, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         match T::decode(decoder) {
             Ok(value) => {

@@ -14,6 +14,11 @@ impl Decode for Decimal {
         let value = plain(text).or_else(|| exact(text));
         value.ok_or_else(|| decoder.misfit(start, EXPECTED))
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::ZERO)
+    }
 }
 
 impl Encode for Decimal {

@@ -56,6 +56,10 @@ pub struct Decoder<'a> {
     /// What is left of the effort on trying branches of unions, in bytes read again.
     effort: usize,
     strict: bool,
+    /// The next value is of a key that was there before, so that its place may not be vacant.
+    repeated: bool,
+    /// The document stands for a property that is absent.
+    absent: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -81,6 +85,8 @@ impl<'a> Decoder<'a> {
             stack: DEPTH * FRAME,
             effort: text.len().saturating_mul(32).saturating_add(64 * 1024),
             strict: false,
+            repeated: false,
+            absent: false,
         }
     }
 
@@ -104,7 +110,6 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// When it cannot be the beginning of a value.
-    #[inline]
     pub fn peek(&mut self) -> Result<Kind, DecodeError> {
         match self.token() {
             b'"' => Ok(Kind::String),
@@ -121,7 +126,6 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// When the document breaks off within the word.
-    #[inline]
     pub fn null(&mut self) -> Result<bool, DecodeError> {
         match self.token() {
             b'n' => self.word("null").map(|()| true),
@@ -359,6 +363,14 @@ impl<'a> Decoder<'a> {
         DecodeError::new(expected, "deeper nesting", self.at)
     }
 
+    /// The error of a type every value of which holds another one of it, without end.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn endless(&self) -> DecodeError {
+        let expected = "a type that has finite values";
+        DecodeError::new(expected, "one that requires itself: one of its properties must be optional", self.at)
+    }
+
     /// Passes over white space and returns the byte after it, or zero at the end: a zero byte is
     /// allowed nowhere, so the two need no telling apart until a message is written.
     #[inline]
@@ -548,6 +560,28 @@ impl<'a> Decoder<'a> {
 
     fn skip_string(&mut self) -> Result<(), DecodeError> {
         self.string_token().map(|_| ())
+    }
+}
+
+/// What models need: last values win, also over objects that stand within the model itself.
+impl Decoder<'_> {
+    /// A document that empties optional places.
+    pub(super) fn absent() -> Self {
+        Self { absent: true, ..Self::over("null") }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        self.absent
+    }
+
+    #[inline]
+    pub(super) fn set_repeated(&mut self, repeated: bool) {
+        self.repeated = repeated;
+    }
+
+    #[inline]
+    pub(super) fn take_repeated(&mut self) -> bool {
+        std::mem::take(&mut self.repeated)
     }
 }
 

@@ -94,34 +94,15 @@ impl Encoder {
         }
     }
 
-    /// Writes an array.
-    pub fn array<'v>(&mut self, items: &mut dyn Iterator<Item = &'v dyn Encode>) {
+    /// Begins an array.
+    pub fn array(&mut self) -> ArrayEncoder<'_> {
         self.tag = None;
-        self.out.push(b'[');
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                self.out.push(b',');
-            }
-            item.encode(self);
-        }
-        self.out.push(b']');
+        ArrayEncoder { encoder: self, open: b'[' }
     }
 
-    /// Writes an object with any properties, in the order given.
-    pub fn entries<'v>(&mut self, entries: &mut dyn Iterator<Item = (&'v str, &'v dyn Encode)>) {
-        let tag = self.tag.take();
-        let mut tagged = false;
-        let mut open = b'{';
-        for (key, value) in entries {
-            tagged |= tag.is_some_and(|(name, _)| name == key);
-            self.property(&mut open, key, value);
-        }
-        if let Some((name, value)) = tag
-            && !tagged
-        {
-            self.property(&mut open, name, &value);
-        }
-        self.end(open);
+    /// Begins an object with any properties.
+    pub fn map(&mut self) -> MapEncoder<'_> {
+        MapEncoder { tag: self.tag.take(), encoder: self, open: b'{' }
     }
 
     /// Writes a model: its properties by its table, then those it has no field for.
@@ -149,9 +130,15 @@ impl Encoder {
         self.end(open);
     }
 
-    /// Writes the payload of a union, adding its discriminator if it is an object without it.
-    pub fn tagged(&mut self, name: &'static str, value: &'static str, payload: &dyn Encode) {
-        self.tag = Some((name, value));
+    /// Writes the payload of a union, adding its discriminator if it is an object without it. A branch that
+    /// no value of the discriminator selects is written as it is.
+    pub fn tagged(
+        &mut self,
+        name: &'static str,
+        value: Option<&'static str>,
+        payload: &dyn Encode,
+    ) {
+        self.tag = value.map(|value| (name, value));
         payload.encode(self);
         self.tag = None;
     }
@@ -164,6 +151,7 @@ impl Encoder {
         value.encode(self);
     }
 
+    /// Closes an object; `open` is still the bracket if nothing was written into it.
     fn end(&mut self, open: u8) {
         if open == b'{' {
             self.out.push(b'{');
@@ -195,6 +183,60 @@ impl Encoder {
             _ => return self.digits(format_args!("\\u{byte:04x}")),
         };
         self.out.extend_from_slice(&[b'\\', short]);
+    }
+}
+
+/// Writes the items of an array.
+#[derive(Debug)]
+#[must_use = "an array is closed by `end`"]
+pub struct ArrayEncoder<'e> {
+    encoder: &'e mut Encoder,
+    /// The bracket before the first item, a comma before the others.
+    open: u8,
+}
+
+impl ArrayEncoder<'_> {
+    /// Writes an item.
+    pub fn item(&mut self, value: &dyn Encode) {
+        self.encoder.out.push(self.open);
+        self.open = b',';
+        value.encode(self.encoder);
+    }
+
+    /// Closes the array.
+    pub fn end(self) {
+        if self.open == b'[' {
+            self.encoder.out.push(b'[');
+        }
+        self.encoder.out.push(b']');
+    }
+}
+
+/// Writes the properties of an object.
+#[derive(Debug)]
+#[must_use = "an object is closed by `end`"]
+pub struct MapEncoder<'e> {
+    encoder: &'e mut Encoder,
+    tag: Option<(&'static str, &'static str)>,
+    /// The bracket before the first property, a comma before the others.
+    open: u8,
+}
+
+impl MapEncoder<'_> {
+    /// Writes a property.
+    pub fn entry(&mut self, key: &str, value: &dyn Encode) {
+        if self.tag.is_some_and(|(name, _)| name == key) {
+            self.tag = None;
+        }
+        self.encoder.property(&mut self.open, key, value);
+    }
+
+    /// Closes the object.
+    pub fn end(mut self) {
+        if let Some((name, value)) = self.tag {
+            self.encoder.property(&mut self.open, name, &value);
+        }
+        self.encoder.end(self.open);
     }
 }
 

@@ -1,48 +1,51 @@
 //! Enumerations: values from a list, and what to do with others.
 
 use super::union::one_of;
-use super::{Decode, DecodeError, Decoder};
+use super::{DecodeError, Decoder};
+use std::borrow::Cow;
 
 /// What the enumeration macros expand to calls these.
 impl Decoder<'_> {
-    /// Reads a string of an enumeration. An unknown one becomes a value by `unknown`, unless there is
-    /// none or a union wants to know first whether another branch fits better.
+    /// Decides about a string, read from `start`, that an enumeration does not list: it is kept,
+    /// unless it may not be or a union wants to know first whether another branch fits better.
     ///
     /// # Errors
-    /// When something else comes next, or the string is unknown and may not be.
-    pub fn string_enum<T>(
+    /// When it is not kept.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown_string(
         &mut self,
-        values: &'static [&'static str],
-        known: fn(&str) -> Option<T>,
-        unknown: Option<fn(String) -> T>,
-    ) -> Result<T, DecodeError> {
-        let start = self.offset();
-        let text = self.string("a string")?;
-        match (known(&text), unknown) {
-            (Some(value), _) => Ok(value),
-            (None, Some(unknown)) if !self.is_strict() => Ok(unknown(text.into_owned())),
-            _ => Err(self.misfit(start, &one_of(values.iter().map(|it| format!("{it:?}"))))),
+        start: usize,
+        text: Cow<'_, str>,
+        open: bool,
+        values: &[&str],
+    ) -> Result<String, DecodeError> {
+        if open && !self.is_strict() {
+            return Ok(text.into_owned());
         }
+        let expected = one_of(values.iter().map(|value| format!("{value:?}")));
+        Err(self.misfit(start, &expected))
     }
 
-    /// Reads an integer of an enumeration, with unknown ones as in [`string_enum`].
+    /// Decides about an integer as [`unknown_string`] does about a string.
     ///
-    /// [`string_enum`]: Decoder::string_enum
+    /// [`unknown_string`]: Decoder::unknown_string
     ///
     /// # Errors
-    /// When something else comes next, or the integer is unknown and may not be.
-    pub fn integer_enum<T>(
+    /// When it is not kept.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown_integer(
         &mut self,
-        values: &'static [i64],
-        known: fn(i64) -> Option<T>,
-        unknown: Option<fn(i64) -> T>,
-    ) -> Result<T, DecodeError> {
-        let start = self.offset();
-        let number = i64::decode(self)?;
-        match (known(number), unknown) {
-            (Some(value), _) => Ok(value),
-            (None, Some(unknown)) if !self.is_strict() => Ok(unknown(number)),
-            _ => Err(self.misfit(start, &one_of(values.iter().map(i64::to_string)))),
+        start: usize,
+        number: i64,
+        open: bool,
+        values: &[i64],
+    ) -> Result<i64, DecodeError> {
+        if open && !self.is_strict() {
+            return Ok(number);
         }
+        let expected = one_of(values.iter().map(i64::to_string));
+        Err(self.misfit(start, &expected))
     }
 }

@@ -185,6 +185,11 @@ impl Decode for Number {
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         decoder.number("a number").map(|text| Self(text.into()))
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self("0".into()))
+    }
 }
 
 impl Encode for Number {
@@ -205,6 +210,11 @@ impl Decode for Json {
             Kind::Array => Vec::decode(decoder).map(Self::Array),
             Kind::Object => BTreeMap::decode(decoder).map(Self::Object),
         }
+    }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::Null)
     }
 }
 

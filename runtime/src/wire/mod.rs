@@ -24,11 +24,11 @@ mod uuids;
 
 pub use base64::Base64;
 pub use decoder::{Decoder, Kind};
-pub use encoder::Encoder;
+pub use encoder::{ArrayEncoder, Encoder, MapEncoder};
 pub use error::{DecodeError, EncodeError};
 pub use json::{Json, Number};
 pub use nullable::Nullable;
-pub use object::{Entries, EntriesMut, Field, Fields, Optional, Presence, Required, Slot};
+pub use object::{Entries, EntriesMut, Field, Fields, Presence, Slot};
 pub use param::{ParamValue, ToParam};
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
@@ -37,6 +37,10 @@ pub use time::{
 };
 pub use union::{Branch, Union};
 pub use uuid::Uuid;
+
+/// How many boxes a vacant value may nest. Types need one or two; a type that needs more than this
+/// needs them without end.
+const MOST_BOXES: u8 = 15;
 
 /// A type that can be read from JSON.
 pub trait Decode: Sized {
@@ -48,6 +52,21 @@ pub trait Decode: Sized {
     /// # Errors
     /// When the document is not JSON or the value does not fit the type.
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
+    /// Returns some value that holds little, for a place whose value is still to be read.
+    ///
+    /// `boxes` is how many boxes may be nested in it. `None` says that they do not suffice, as for a
+    /// type that always holds another of its kind.
+    fn vacant(boxes: u8) -> Option<Self>;
+
+    /// Reads one value into a place; it replaces what was there.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode). What is in the place then is not defined.
+    fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        *self = Self::decode(decoder)?;
+        Ok(())
+    }
 }
 
 /// A type that can be written as JSON.
@@ -136,6 +155,28 @@ pub fn from_slice<T: Decode>(bytes: &[u8]) -> Result<T, DecodeError> {
     let value = T::decode(&mut decoder)?;
     decoder.finish()?;
     Ok(value)
+}
+
+/// Reads one value into a vacant place and returns it: how models implement [`Decode::decode`].
+///
+/// # Errors
+/// As for [`Decode::decode_into`], and when the type has no vacant value.
+pub fn decode_in_place<T: Decode>(decoder: &mut Decoder<'_>) -> Result<T, DecodeError> {
+    let mut value = vacancy::<T>(decoder)?;
+    value.decode_into(decoder)?;
+    Ok(value)
+}
+
+/// Returns a place for a value, with as few boxes in it as can be.
+fn vacancy<T: Decode>(decoder: &Decoder<'_>) -> Result<T, DecodeError> {
+    let mut boxes = 0;
+    loop {
+        match T::vacant(boxes) {
+            Some(value) => return Ok(value),
+            None if boxes < MOST_BOXES => boxes = boxes * 2 + 1,
+            None => return Err(decoder.endless()),
+        }
+    }
 }
 
 /// Writes a whole document.

@@ -94,9 +94,15 @@ impl<T: Decode> Decode for Nullable<T> {
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         match decoder.null()? {
+            true if decoder.is_absent() => Ok(Self::Absent),
             true => Ok(Self::Null),
             false => T::decode(decoder).map(Self::Value),
         }
+    }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::Absent)
     }
 }
 

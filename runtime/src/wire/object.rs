@@ -92,17 +92,27 @@ impl Presence {
     }
 }
 
-/// A place that a value is read into.
+/// A place that a value is read into: any type that can be decoded.
 pub trait Slot {
-    /// Reads one value into the place; a second one replaces the first.
+    /// Reads one value into the place; it replaces what was there.
     ///
     /// # Errors
     /// When the value does not fit.
     fn fill(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 }
 
+impl<T: Decode> Slot for T {
+    #[inline]
+    fn fill(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.decode_into(decoder)
+    }
+}
+
 /// Properties that a model has no field for, to be read.
 pub trait EntriesMut {
+    /// Forgets all properties.
+    fn clear(&mut self);
+
     /// Reads the value of the property `key`.
     ///
     /// # Errors
@@ -114,86 +124,6 @@ pub trait EntriesMut {
 pub trait Entries {
     /// Calls `write` with each property.
     fn each(&self, write: &mut dyn FnMut(&str, &dyn Encode));
-}
-
-/// The place of a required property.
-#[derive(Debug)]
-pub struct Required<T>(Option<T>);
-
-impl<T> Required<T> {
-    /// An empty place.
-    #[inline]
-    pub const fn new() -> Self {
-        Self(None)
-    }
-
-    /// Puts a value in.
-    #[inline]
-    pub fn put(&mut self, value: T) {
-        self.0 = Some(value);
-    }
-
-    /// Takes the value out.
-    ///
-    /// # Errors
-    /// Never after [`Decoder::object`] has succeeded, which reports properties that are missing.
-    #[inline]
-    pub fn take(self, decoder: &Decoder<'_>) -> Result<T, DecodeError> {
-        match self.0 {
-            Some(value) => Ok(value),
-            None => Err(unfilled(decoder)),
-        }
-    }
-}
-
-impl<T> Default for Required<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: Decode> Slot for Required<T> {
-    fn fill(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        self.0 = Some(T::decode(decoder)?);
-        Ok(())
-    }
-}
-
-/// The place of a property that may be missing.
-#[derive(Debug)]
-pub struct Optional<T>(T);
-
-impl<T: Default> Optional<T> {
-    /// An empty place.
-    #[inline]
-    pub fn new() -> Self {
-        Self(T::default())
-    }
-
-    /// Takes the value out.
-    #[inline]
-    pub fn take(self) -> T {
-        self.0
-    }
-}
-
-impl<T: Default> Default for Optional<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: Decode> Slot for Optional<T> {
-    fn fill(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        self.0 = T::decode(decoder)?;
-        Ok(())
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn unfilled(decoder: &Decoder<'_>) -> DecodeError {
-    DecodeError::new("a required property", "nothing", decoder.offset())
 }
 
 /// Properties met so far, one bit each.
@@ -238,7 +168,11 @@ impl<'a> Decoder<'a> {
         mut additional: Option<&mut dyn EntriesMut>,
     ) -> Result<(), DecodeError> {
         let start = self.offset();
+        let repeated = self.take_repeated();
         let level = self.open(b'{', "an object", fields.frame)?;
+        if repeated && let Some(map) = &mut additional {
+            map.clear();
+        }
         let mut seen = Seen::new(slots.len());
         let mut next = 0;
         if self.token() == b'}' {
@@ -248,6 +182,7 @@ impl<'a> Decoder<'a> {
                 match self.field(fields, next)? {
                     Ok(index) => {
                         if let Some(slot) = slots.get_mut(index) {
+                            self.set_repeated(seen.contains(index));
                             slot.fill(self).map_err(|e| e.in_key(fields.fields[index].name))?;
                         }
                         seen.insert(index);
@@ -263,7 +198,11 @@ impl<'a> Decoder<'a> {
                 }
             }
         }
+        self.set_repeated(false);
         self.close(level);
+        if repeated {
+            vacate(slots, &seen);
+        }
         fields.check(&seen, start)
     }
 
@@ -288,6 +227,17 @@ impl<'a> Decoder<'a> {
         }
         let key = self.key()?;
         Ok(fields.find_from(&key, next).ok_or(key))
+    }
+}
+
+/// Empties the slots of properties that a repeated object lacks: the first one may have had them.
+#[cold]
+fn vacate(slots: &mut [&mut dyn Slot], seen: &Seen) {
+    for (index, slot) in slots.iter_mut().enumerate() {
+        if !seen.contains(index) {
+            // Whatever does not take it is required, and its absence is reported.
+            let _ = slot.fill(&mut Decoder::absent());
+        }
     }
 }
 

@@ -60,6 +60,11 @@ impl Decode for ParamValue {
             }
         }
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::Absent)
+    }
 }
 
 /// Reads a value as the text that stands for it in a list.

@@ -11,6 +11,11 @@ impl Decode for () {
             false => Err(decoder.unexpected("null")),
         }
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(())
+    }
 }
 
 impl Encode for () {
@@ -25,6 +30,11 @@ impl Decode for bool {
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         decoder.bool()
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(false)
+    }
 }
 
 impl Encode for bool {
@@ -38,6 +48,11 @@ impl Decode for String {
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         decoder.string("a string").map(|text| text.into_owned())
+    }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::new())
     }
 }
 
@@ -64,6 +79,11 @@ macro_rules! integers {
                 let text = decoder.number($expected)?;
                 let value = text.parse().ok().or_else(|| integral(text)?.try_into().ok());
                 value.ok_or_else(|| decoder.misfit(start, $expected))
+            }
+
+            #[inline]
+            fn vacant(_: u8) -> Option<Self> {
+                Some(0)
             }
         }
 
@@ -93,6 +113,11 @@ macro_rules! floats {
                 let value = decoder.number($expected)?.parse().ok();
                 let finite = value.filter(|value: &$ty| value.is_finite());
                 finite.ok_or_else(|| decoder.misfit(start, $expected))
+            }
+
+            #[inline]
+            fn vacant(_: u8) -> Option<Self> {
+                Some(0.0)
             }
         }
 

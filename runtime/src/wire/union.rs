@@ -28,7 +28,7 @@ pub struct Branch {
     /// The values of the discriminator that select this branch.
     pub tags: &'static [&'static str],
     /// What the payload looks like.
-    pub shape: Shape,
+    pub shape: fn() -> Shape,
 }
 
 impl Branch {
@@ -38,7 +38,7 @@ impl Branch {
         tags: &'static [&'static str],
         _variant: fn(T) -> U,
     ) -> Self {
-        Self { name, tags, shape: T::SHAPE }
+        Self { name, tags, shape: || T::SHAPE }
     }
 }
 
@@ -168,7 +168,7 @@ impl<'a> Decoder<'a> {
         };
         let mut candidates = Vec::new();
         for (index, branch) in union.branches.iter().enumerate() {
-            match branch.shape.fit(kind, &properties, NESTED) {
+            match (branch.shape)().fit(kind, &properties, NESTED) {
                 Ok(fit) => candidates.push((index, fit)),
                 Err(expected) => {
                     let found = kind.name().to_owned();
@@ -205,7 +205,7 @@ impl<'a> Decoder<'a> {
         let name = |branch: usize| union.branches.get(branch).map_or(union.name, |it| it.name);
         let failures = failures.into_iter().map(|(branch, error)| (name(branch), error)).collect();
         let error = DecodeError::no_branch(union.name, self.describe(), start, failures);
-        match union.branches.iter().any(|branch| branch.shape.secret) {
+        match union.branches.iter().any(|branch| (branch.shape)().secret) {
             true => error.redacted(),
             false => error,
         }
@@ -222,7 +222,7 @@ impl Shape {
             (Some(fields), _) if kind == Kind::Object => fields.fit(properties),
             (_, Some(union)) if depth > 0 => {
                 let fits = union.branches.iter();
-                let fits = fits.filter_map(|it| it.shape.fit(kind, properties, depth - 1).ok());
+                let fits = fits.filter_map(|it| (it.shape)().fit(kind, properties, depth - 1).ok());
                 match fits.max() {
                     None if !union.open => Err(union.name.to_owned()),
                     fit => Ok(fit.unwrap_or(Fit { tags: 0, known: 0 })),

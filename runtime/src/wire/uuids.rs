@@ -14,6 +14,11 @@ impl Decode for Uuid {
             _ => None,
         })
     }
+
+    #[inline]
+    fn vacant(_: u8) -> Option<Self> {
+        Some(Self::nil())
+    }
 }
 
 impl Encode for Uuid {

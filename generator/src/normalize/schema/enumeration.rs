@@ -111,7 +111,7 @@ fn as_numbers(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, basic: Basic
 fn as_number(value: &Value, basic: Basic) -> Option<Value> {
     let number = match value {
         Value::Number(number) => number.clone(),
-        Value::String(text) => numbers::parse(text)?,
+        Value::String(text) => numbers::number_of_text(text)?,
         _ => return None,
     };
     if basic == Basic::Integer && !number.is_i64() {

@@ -26,10 +26,10 @@ pub(super) fn properties<'a>(
     // Some keep the properties of a schema in a file of their own.
     match cx.resolve_fully(reference, at.file) {
         Ok(target) => {
-            let there = at.elsewhere(target.file, &target.pointer);
-            cx.moved(&there.at());
             if let Some(properties) = target.value.as_object() {
-                each_property(draft, cx, properties, &there.at());
+                cx.bring_in(&target, &at, |cx, there| {
+                    each_property(draft, cx, properties, there)
+                });
             }
         }
         Err(broken) => {

@@ -25,6 +25,8 @@ use super::context::{Address, Context, Kind};
 use super::resolve::{Target, reference_in};
 use draft::Draft;
 
+pub(crate) use numbers::number_of_text;
+
 /// Returns the schema that stands at a position: a reference or the schema itself.
 pub(crate) fn schema<'a>(
     cx: &mut Context<'a>,

@@ -31,7 +31,7 @@ pub(super) fn size(cx: &mut Context<'_>, value: &Value, at: &At<'_>) -> Option<u
 pub(super) fn number(cx: &mut Context<'_>, value: &Value, at: &At<'_>) -> Option<Number> {
     let read = match value {
         Value::Number(number) => return Some(number.clone()),
-        Value::String(text) => parse(text),
+        Value::String(text) => number_of_text(text),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     let (message, help) = match &read {
@@ -49,7 +49,7 @@ pub(super) fn number(cx: &mut Context<'_>, value: &Value, at: &At<'_>) -> Option
 }
 
 /// Returns the number that a text says.
-pub(super) fn parse(text: &str) -> Option<Number> {
+pub(crate) fn number_of_text(text: &str) -> Option<Number> {
     let text = text.trim();
     let text = text.strip_prefix('+').unwrap_or(text);
     if let Ok(number) = text.parse::<i64>() {

@@ -75,7 +75,11 @@ impl TokenSource for Provider {
                 Some(Failure::Hang) => std::future::pending().await,
             }
             let header = HeaderValue::from_str(&format!("Bearer {count}")).unwrap();
-            Ok(Token { header, lifetime: self.lifetime, asked })
+            Ok(Token {
+                header,
+                lifetime: self.lifetime,
+                asked,
+            })
         })
     }
 
@@ -101,7 +105,11 @@ impl Play {
             delay: Duration::from_millis(50),
         };
         let slot = Slot::new(Box::new(provider.clone()), Arc::new(clock.clone()));
-        Self { slot, clock, provider }
+        Self {
+            slot,
+            clock,
+            provider,
+        }
     }
 
     fn failing(self, failures: impl IntoIterator<Item = Failure>) -> Self {
@@ -112,7 +120,13 @@ impl Play {
     /// The number of the token that a call gets.
     async fn token(&self) -> Result<u64, IdentityProviderError> {
         let entry = self.slot.token().await?;
-        Ok(entry.header.to_str().unwrap().trim_start_matches("Bearer ").parse().unwrap())
+        Ok(entry
+            .header
+            .to_str()
+            .unwrap()
+            .trim_start_matches("Bearer ")
+            .parse()
+            .unwrap())
     }
 
     fn asked(&self) -> usize {
@@ -164,7 +178,11 @@ async fn a_token_of_three_minutes_is_kept_and_renewed_in_time() {
     play.settle().await;
     assert_eq!(play.asked(), 1, "not before 90 % of the soft margin");
     play.clock.pass(16);
-    assert_eq!(play.token().await.unwrap(), 1, "the old token serves while the new one is asked for");
+    assert_eq!(
+        play.token().await.unwrap(),
+        1,
+        "the old token serves while the new one is asked for"
+    );
     assert_eq!(play.token().await.unwrap(), 1);
     play.settle().await;
     assert_eq!(play.asked(), 2, "once, in the background");
@@ -224,7 +242,11 @@ async fn passing_trouble_backs_off_and_passes() {
     let error = play.token().await.unwrap_err();
     assert!(error.is_retryable());
     let again = play.token().await.unwrap_err();
-    assert!(again.retry_after().is_some_and(|wait| wait <= Duration::from_secs(1)));
+    assert!(
+        again
+            .retry_after()
+            .is_some_and(|wait| wait <= Duration::from_secs(1))
+    );
     assert_eq!(play.asked(), 1, "the failure stands for a moment");
     play.clock.pass(1);
     play.token().await.unwrap_err();
@@ -243,14 +265,21 @@ async fn every_waiter_hears_of_a_failure_and_none_repeats_it() {
         })
         .collect();
     for task in tasks {
-        assert_eq!(task.await.unwrap().unwrap_err().code(), Some("invalid_client"));
+        assert_eq!(
+            task.await.unwrap().unwrap_err().code(),
+            Some("invalid_client")
+        );
     }
     assert_eq!(play.asked(), 1);
     play.clock.pass(59);
     assert!(play.token().await.is_err());
     assert_eq!(play.asked(), 1);
     play.clock.pass(2);
-    assert_eq!(play.token().await.unwrap(), 2, "even a refusal does not stand for ever");
+    assert_eq!(
+        play.token().await.unwrap(),
+        2,
+        "even a refusal does not stand for ever"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -302,7 +331,12 @@ async fn a_panic_is_an_error_and_the_next_call_asks_again() {
 
 #[test]
 fn a_runtime_that_was_shut_down_does_not_strand_the_next() {
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
     let play = Play::new(180).failing([Failure::Hang]);
     let first = runtime();
     first.block_on(async {
@@ -323,10 +357,18 @@ async fn the_clock_set_back_makes_a_token_stale_rather_than_immortal() {
     assert_eq!(play.token().await.unwrap(), 2, "its age is not known");
     play.clock.pass(200);
     play.clock.set_back(100);
-    assert_eq!(play.token().await.unwrap(), 2, "by the monotonic clock it is still young");
+    assert_eq!(
+        play.token().await.unwrap(),
+        2,
+        "by the monotonic clock it is still young"
+    );
     play.clock.pass(3500);
     play.clock.set_back(3000);
-    assert_eq!(play.token().await.unwrap(), 3, "by the monotonic clock it is old");
+    assert_eq!(
+        play.token().await.unwrap(),
+        3,
+        "by the monotonic clock it is old"
+    );
 }
 
 #[tokio::test(start_paused = true)]

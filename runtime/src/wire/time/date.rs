@@ -19,4 +19,4 @@ pub(super) fn split(text: &str) -> Option<(Date, &str)> {
     Some((date, rest))
 }
 
-text_on_the_wire!(@json Date, parse, "a date like 2023-11-07");
+text_on_the_wire!(@json Date, parse, "a date like 2023-11-07", "0001-01-01");

@@ -310,7 +310,21 @@ fn with_offset(local: LocalDateTime, text: &str) -> Option<OffsetDateTime> {
     Some(OffsetDateTime { local, offset })
 }
 
-const EXPECTED: &str = "a date and time like 2023-11-07T10:15:30Z";
-text_on_the_wire!(DateTime, parse, EXPECTED);
-text_on_the_wire!(OffsetDateTime, parse_offset, "a date and time like 2023-11-07T10:15:30Z, with an offset");
-text_on_the_wire!(LocalDateTime, parse_local, "a date and time like 2023-11-07T10:15:30, without an offset");
+text_on_the_wire!(
+    DateTime,
+    parse,
+    "a date and time like 2023-11-07T10:15:30Z",
+    "0001-01-01T00:00"
+);
+text_on_the_wire!(
+    OffsetDateTime,
+    parse_offset,
+    "a date and time with an offset like 2023-11-07T10:15:30Z",
+    "0001-01-01T00:00Z"
+);
+text_on_the_wire!(
+    LocalDateTime,
+    parse_local,
+    "a date and time without an offset like 2023-11-07T10:15:30",
+    "0001-01-01T00:00"
+);

@@ -64,4 +64,4 @@ fn parse(text: &str) -> Option<Duration> {
     Some(Duration(text.into()))
 }
 
-text_on_the_wire!(Duration, parse, "a duration like P1DT2H30M");
+text_on_the_wire!(Duration, parse, "a duration like P1DT2H30M", "PT0S");

@@ -35,7 +35,7 @@ impl std::error::Error for TimeError {}
 
 /// Gives a type that is read from a text and written as one the traits of the wire.
 macro_rules! text_on_the_wire {
-    ($ty:ident, $parse:path, $expected:expr) => {
+    ($ty:ident, $parse:path, $expected:expr, $vacant:literal) => {
         impl std::str::FromStr for $ty {
             type Err = $crate::wire::TimeError;
 
@@ -44,9 +44,9 @@ macro_rules! text_on_the_wire {
             }
         }
 
-        $crate::wire::time::text_on_the_wire!(@json $ty, $parse, $expected);
+        $crate::wire::time::text_on_the_wire!(@json $ty, $parse, $expected, $vacant);
     };
-    (@json $ty:ident, $parse:path, $expected:expr) => {
+    (@json $ty:ident, $parse:path, $expected:expr, $vacant:literal) => {
         impl $crate::wire::Decode for $ty {
             const SHAPE: $crate::wire::Shape = $crate::wire::Shape::STRING;
 
@@ -54,6 +54,10 @@ macro_rules! text_on_the_wire {
                 decoder: &mut $crate::wire::Decoder<'_>,
             ) -> Result<Self, $crate::wire::DecodeError> {
                 decoder.parsed($expected, $parse)
+            }
+
+            fn vacant(_: u8) -> Option<Self> {
+                $parse($vacant)
             }
         }
 

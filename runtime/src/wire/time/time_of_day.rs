@@ -67,4 +67,4 @@ fn parse(text: &str) -> Option<Time> {
     Some(Time { clock, offset })
 }
 
-text_on_the_wire!(Time, parse, "a time like 10:15:30 or 10:15:30.5Z");
+text_on_the_wire!(Time, parse, "a time like 10:15:30 or 10:15:30.5Z", "00:00");

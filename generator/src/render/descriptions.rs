@@ -1,0 +1,170 @@
+//! What is said of an operation: the static that the runtime reads, and the documentation that people read.
+
+use std::fmt::Write as _;
+
+use super::docs;
+use super::examples;
+use super::operations::{Operations, or};
+use super::text::{code, literal, literals};
+use crate::ir::{Content, Operation, PageKind, Paging, Requirement, Status};
+
+impl Operations<'_> {
+    /// The statics that describe an operation.
+    pub(super) fn descriptions(&self, operation: &Operation) -> String {
+        let mut out = format!(
+            "\nstatic {constant}: Operation<{success}, {error}> = Operation::new(\n    &API,\n    {id},\n    \
+             {method},\n    {path},\n    {read},\n)",
+            constant = operation.constant,
+            success = super::spaced(&self.success(operation)),
+            error = operation.error,
+            id = literal(&operation.operation_id),
+            method = literal(&operation.method),
+            path = literal(&operation.path),
+            read = reader(&operation.success.content),
+        );
+        // What most operations have needs no words: any 2xx, JSON, the client's own security.
+        if !operation.success.statuses.is_empty() {
+            _ = write!(
+                out,
+                "\n.success(&[{}])",
+                statuses(&operation.success.statuses)
+            );
+        }
+        if !operation.accept.is_empty() {
+            _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
+        }
+        out.push_str(&self.security(operation));
+        if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
+            _ = write!(
+                out,
+                "\n.server({})",
+                literal(&super::client::default_url(server))
+            );
+        }
+        out.push_str(";\n");
+        if let Some(paging) = &operation.paging {
+            out.push_str(&paging_static(operation, paging));
+        }
+        out
+    }
+
+    /// A portal's credentials are the same for all operations, but for those that need none.
+    fn security(&self, operation: &Operation) -> String {
+        match &operation.security {
+            None => String::new(),
+            Some(none) if none.is_empty() => "\n.security(&[])".to_owned(),
+            Some(_) if self.target.bundles => String::new(),
+            Some(security) if *security == self.api.security => "\n.security(SECURITY)".to_owned(),
+            Some(security) => format!("\n.security(&[{}])", requirements(security)),
+        }
+    }
+
+    pub(super) fn documentation(&self, operation: &Operation) -> String {
+        let mut words = or(docs::rustdoc(&operation.summary), "");
+        let description = docs::rustdoc(&operation.description);
+        if !description.trim().is_empty() && description.trim() != words.trim() {
+            if !words.is_empty() {
+                words.push_str("\n\n");
+            }
+            words.push_str(&description);
+        }
+        let wire = code(&format!("{} {}", operation.method, operation.path));
+        match words.trim().is_empty() {
+            true => words = format!("Sends {wire}."),
+            false => _ = write!(words, "\n\nSends {wire}."),
+        }
+        let arguments: Vec<String> = operation
+            .arguments
+            .iter()
+            .filter(|parameter| parameter.constant.is_none() && !parameter.description.is_empty())
+            .map(|p| format!("* `{}`: {}", p.name, docs::first_line(&p.description)))
+            .collect();
+        if !arguments.is_empty() {
+            _ = write!(words, "\n\n{}", arguments.join("\n"));
+        }
+        let error = &operation.error;
+        let declared: Vec<&str> = operation
+            .responses
+            .iter()
+            .filter(|(status, _)| !status.starts_with('2'))
+            .map(|(status, _)| status.as_str())
+            .collect();
+        _ = write!(words, "\n\n# Errors\n\n");
+        match declared.is_empty() {
+            true => {
+                _ = write!(
+                    words,
+                    "The document declares none; see [`portal_runtime::Error`]."
+                )
+            }
+            false => {
+                _ = write!(
+                    words,
+                    "[`{error}`] for what the document declares ({}); see [`portal_runtime::Error`] for the rest.",
+                    declared.join(", ")
+                )
+            }
+        }
+        let example = examples::of(self.api, &self.text, operation, self.target);
+        _ = write!(words, "\n\n# Example\n\n{example}");
+        words
+    }
+}
+
+fn reader(content: &Content) -> String {
+    match content {
+        Content::Empty => "body::none".to_owned(),
+        Content::Json(_) => "body::json".to_owned(),
+        Content::OptionalJson(_) => "body::optional_json".to_owned(),
+        Content::Text => "body::text".to_owned(),
+        Content::Stream => "body::stream".to_owned(),
+        Content::Bytes => "body::bytes".to_owned(),
+        Content::Several(name) => format!("{name}::decode"),
+    }
+}
+
+fn statuses(statuses: &[Status]) -> String {
+    let all: Vec<String> = statuses
+        .iter()
+        .map(|status| super::responses::status(*status))
+        .collect();
+    all.join(", ")
+}
+
+/// Alternatives of requirements as code.
+pub(super) fn requirements(alternatives: &[Vec<Requirement>]) -> String {
+    let alternatives: Vec<String> = alternatives
+        .iter()
+        .map(|alternative| {
+            let all: Vec<String> = alternative
+                .iter()
+                .map(|requirement| {
+                    format!(
+                        "Requirement {{ scheme: {}, scopes: &{} }}",
+                        literal(&requirement.scheme),
+                        literals(&requirement.scopes)
+                    )
+                })
+                .collect();
+            format!("&[{}]", all.join(", "))
+        })
+        .collect();
+    alternatives.join(", ")
+}
+
+fn paging_static(operation: &Operation, paging: &Paging) -> String {
+    let kind = match paging.kind {
+        PageKind::PageNumber => "PageNumber",
+        PageKind::RecordOffset => "RecordOffset",
+    };
+    format!(
+        "\nstatic {}_PAGING: Paging = Paging {{\n    index: {},\n    size: {},\n    kind: PageKind::{kind},\n    \
+         first: {},\n    default_size: {},\n    max: {:?},\n}};\n",
+        operation.constant,
+        literal(&paging.index),
+        literal(&paging.size),
+        paging.first,
+        paging.default_size,
+        paging.max_size,
+    )
+}

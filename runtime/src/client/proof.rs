@@ -1,0 +1,91 @@
+//! A request's address and headers, with the credentials that go into them.
+
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::error::IdentityProviderError;
+use crate::oauth::Slot;
+use crate::percent::Encoding;
+
+/// A request's address and headers while credentials are added to them.
+pub(crate) struct Proof {
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    /// The token that was used, to be dropped if it is refused.
+    pub(crate) ticket: Option<Ticket>,
+}
+
+/// Names a token in its slot.
+pub(crate) struct Ticket {
+    slot: Arc<Slot>,
+    generation: u64,
+}
+
+impl Ticket {
+    /// Drops the token, so that the next request asks for another.
+    pub(crate) fn refuse(&self) {
+        self.slot.refuse(self.generation);
+    }
+}
+
+impl Proof {
+    pub(crate) fn new(url: Url, headers: HeaderMap) -> Self {
+        Self {
+            url,
+            headers,
+            ticket: None,
+        }
+    }
+
+    /// Adds a header, unless the call has set its own: that is meant so.
+    pub(super) fn add_header(&mut self, name: &HeaderName, value: &HeaderValue) {
+        self.headers.entry(name).or_insert_with(|| value.clone());
+    }
+
+    /// Adds a token, waiting for it where there is none at hand.
+    pub(super) async fn add_token(
+        &mut self,
+        slot: &Arc<Slot>,
+    ) -> Result<(), IdentityProviderError> {
+        let entry = slot.token().await?;
+        self.add_header(&AUTHORIZATION, &entry.header);
+        self.ticket = Some(Ticket {
+            slot: Arc::clone(slot),
+            generation: entry.generation,
+        });
+        Ok(())
+    }
+
+    /// Adds a key to the query.
+    pub(super) fn add_query(&mut self, name: &str, key: &str) {
+        let mut query = self.url.query().map(str::to_owned).unwrap_or_default();
+        if !query.is_empty() {
+            query.push('&');
+        }
+        push_pair(&mut query, name, key);
+        self.url.set_query(Some(&query));
+    }
+
+    /// Adds a key to the cookies.
+    pub(super) fn add_cookie(&mut self, name: &str, key: &str) {
+        let mut cookies = match self.headers.get(COOKIE).map(HeaderValue::to_str) {
+            Some(Ok(own)) => format!("{own}; "),
+            _ => String::new(),
+        };
+        push_pair(&mut cookies, name, key);
+        // A name that no header may hold leaves the key out, and the server says what it misses.
+        if let Ok(mut value) = HeaderValue::from_str(&cookies) {
+            value.set_sensitive(true);
+            self.headers.insert(COOKIE, value);
+        }
+    }
+}
+
+fn push_pair(text: &mut String, name: &str, key: &str) {
+    Encoding::Strict.push(text, name);
+    text.push('=');
+    Encoding::Strict.push(text, key);
+}
