@@ -13,3 +13,8 @@ pub mod easir;
 pub mod easor;
 
 pub use portal_runtime as runtime;
+
+// What the README shows is compiled with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

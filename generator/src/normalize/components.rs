@@ -56,6 +56,10 @@ pub(crate) fn register(cx: &mut Context<'_>) {
         for (name, value) in map {
             cx.claimed.insert((kind, name.clone()));
             cx.names.insert((kind, Address::of(value)), name.clone());
+            if kind != Kind::Schema && !value.is_object() {
+                let reason = format!("the {} `{name}` is no mapping", kind.noun());
+                cx.broken.insert((kind, name.clone()), reason);
+            }
         }
         for (name, value) in map {
             if !is_only_reference(value) {
@@ -308,8 +312,6 @@ fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at:
     let Some(map) = value.as_object() else {
         let message = format!("the {} is no mapping and is left out", kind.noun());
         cx.warn(at, "mapping-expected", message, "write a mapping");
-        let reason = format!("the {} `{name}` is no mapping", kind.noun());
-        cx.broken.insert((kind, name), reason);
         return;
     };
     match kind {

@@ -125,7 +125,11 @@ impl<'a> Context<'a> {
             let address = Address::of(target.value);
             if let Some(name) = self.names.get(&(kind, address)) {
                 return match self.broken.get(&(kind, name.clone())) {
-                    Some(reason) => Err(Broken::new("broken-component", reason.clone(), "")),
+                    Some(reason) => Err(Broken::new(
+                        "broken-component",
+                        reason.clone(),
+                        "mend the component",
+                    )),
                     None => Ok(name.clone()),
                 };
             }
