@@ -3,7 +3,12 @@
 //! Typed clients of API portals, a module a portal.
 
 // The names are the vendors' own.
-#![allow(clippy::all, uncommon_codepoints, confusable_idents, mixed_script_confusables)]
+#![allow(
+    clippy::all,
+    uncommon_codepoints,
+    confusable_idents,
+    mixed_script_confusables
+)]
 
 #[cfg(any(feature = "easir-authentication", feature = "easir-crm"))]
 #[rustfmt::skip]
