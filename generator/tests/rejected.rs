@@ -82,10 +82,20 @@ mod no_document {
     #[test]
     fn bytes() {
         let is = |what: &str| {
-            format!("error: api.json:1:1: the file is {what}, not text; supply the OpenAPI document as JSON or YAML")
+            format!(
+                "error: api.json:1:1: the file is {what}, not text; supply the OpenAPI document as JSON or YAML"
+            )
         };
-        refused("api.json", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &is("an image"));
-        refused("api.json", b"\x1f\x8b\x08\0\0\0\0\0", &is("gzip-compressed"));
+        refused(
+            "api.json",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            &is("an image"),
+        );
+        refused(
+            "api.json",
+            b"\x1f\x8b\x08\0\0\0\0\0",
+            &is("gzip-compressed"),
+        );
         refused("api.json", b"PK\x03\x04\x14\0", &is("a zip archive"));
         refused("api.json", b"{\"openapi\": \"3.0.4\0\"}", &is("binary"));
     }
@@ -93,12 +103,27 @@ mod no_document {
     #[test]
     fn text_in_another_encoding() {
         let text = "openapi: 3.0.4\ninfo: {title: Caf\u{e9}, version: '1'}\n";
-        let marked: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked: Vec<u8> = format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let unmarked: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let latin_1: Vec<u8> = text.chars().map(|character| character as u8).collect();
-        refused("api.yaml", marked, "error: api.yaml:1:1: the file is UTF-16; save it as UTF-8");
-        refused("api.yaml", unmarked, "error: api.yaml:1:1: the file is UTF-16; save it as UTF-8");
-        refused("api.yaml", latin_1, "error: api.yaml:2:18: the byte 0xe9 is not UTF-8; save the file as UTF-8");
+        refused(
+            "api.yaml",
+            marked,
+            "error: api.yaml:1:1: the file is UTF-16; save it as UTF-8",
+        );
+        refused(
+            "api.yaml",
+            unmarked,
+            "error: api.yaml:1:1: the file is UTF-16; save it as UTF-8",
+        );
+        refused(
+            "api.yaml",
+            latin_1,
+            "error: api.yaml:2:18: the byte 0xe9 is not UTF-8; save the file as UTF-8",
+        );
     }
 }
 
@@ -113,7 +138,11 @@ mod unreadable_text {
                  download leaves such a file"
             )
         };
-        refused("api.json", "{\n  \"openapi\": \"3.0.4\",\n  \"info\": {\"title\": \"T", &ends("3:22"));
+        refused(
+            "api.json",
+            "{\n  \"openapi\": \"3.0.4\",\n  \"info\": {\"title\": \"T",
+            &ends("3:22"),
+        );
         refused("api.json", "{\"openapi\": \"3.0.4\",", &ends("1:20"));
         refused("api.json", "{", &ends("1:1"));
     }
@@ -176,7 +205,7 @@ mod unreadable_text {
         refused(
             "api.yaml",
             text,
-            "error: api.yaml:2:9: the document's aliases repeat more than any document needs; write shared parts as \
+            "error: api.yaml:2:20: the document's aliases repeat more than any document needs; write shared parts as \
              components and refer to them",
         );
     }
@@ -190,10 +219,20 @@ mod unreadable_text {
             )
         };
         let lists = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
-        refused("api.json", format!("{{\"openapi\": \"3.0.4\", \"x\": {lists}}}"), &deep("api.json:1:282"));
+        refused(
+            "api.json",
+            format!("{{\"openapi\": \"3.0.4\", \"x\": {lists}}}"),
+            &deep("api.json:1:282"),
+        );
         refused("api.json", "[".repeat(100_000), &deep("api.json:1:257"));
-        refused("api.yaml", format!("{HEAD}x: {lists}\n"), &deep("api.yaml:3:260"));
-        let blocks: String = (0..600).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        refused(
+            "api.yaml",
+            format!("{HEAD}x: {lists}\n"),
+            &deep("api.yaml:3:260"),
+        );
+        let blocks: String = (0..600)
+            .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+            .collect();
         let problems = read("api.yaml", blocks, &[]).expect_err("it is too deep");
         assert_eq!(problems[0].rule, "too-deep");
     }
@@ -250,9 +289,9 @@ warning: api.yaml:3:22#/paths/~1b/get: `get` is no operation and is left out; wr
       responses: {'204': {description: OK}}
 ",
             "\
-warning: api.yaml:6:20#/paths/~1a/get/parameters/0: a parameter that is no mapping is left out; write a mapping with `name` and `in`
 error: api.yaml:6:26#/paths/~1a/get/parameters/1: the parameter has no name, and is left out; add `name`
 error: api.yaml:6:39#/paths/~1a/get/parameters/2: parameters do not go into `nowhere`; it is left out; correct `in`
+warning: api.yaml:6:20#/paths/~1a/get/parameters/0: a parameter that is no mapping is left out; write a mapping with `name` and `in`
 warning: api.yaml:6:63#/paths/~1a/get/parameters/3: it does not say what it holds, and is read as text; add a `schema`",
         );
     }
@@ -332,7 +371,10 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
     #[test]
     fn to_a_schema_that_is_not_there() {
         let what = "`#/components/schemas/No` leads to nothing";
-        mended(&answer("'#/components/schemas/No'"), &left_as_json(what, CORRECT));
+        mended(
+            &answer("'#/components/schemas/No'"),
+            &left_as_json(what, CORRECT),
+        );
     }
 
     #[test]
@@ -348,18 +390,28 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
         );
         mended(
             &(operation("requestBody: {$ref: '#/components/requestBodies/No'}") + no_content),
-            &left_out("7:7#/paths/~1a/get/requestBody", "`#/components/requestBodies/No` leads to nothing", CORRECT),
+            &left_out(
+                "7:7#/paths/~1a/get/requestBody",
+                "`#/components/requestBodies/No` leads to nothing",
+                CORRECT,
+            ),
         );
         mended(
             &operation("responses: {'200': {$ref: '#/components/responses/No'}}"),
-            &left_out("7:19#/paths/~1a/get/responses/200", "`#/components/responses/No` leads to nothing", CORRECT),
+            &left_out(
+                "7:19#/paths/~1a/get/responses/200",
+                "`#/components/responses/No` leads to nothing",
+                CORRECT,
+            ),
         );
     }
 
     #[test]
     fn to_a_header_that_is_not_there() {
         mended(
-            &operation("responses: {'204': {description: OK, headers: {X-A: {$ref: '#/components/headers/No'}}}}"),
+            &operation(
+                "responses: {'204': {description: OK, headers: {X-A: {$ref: '#/components/headers/No'}}}}",
+            ),
             "error: api.yaml:7:54#/paths/~1a/get/responses/204/headers/X-A: `#/components/headers/No` leads to \
              nothing; the header is left out; correct the reference or add what it names",
         );
@@ -371,6 +423,21 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
             "paths: {/a: {$ref: '#/paths/~1b'}, /c: {get: {responses: {'204': {description: OK}}}}}\n",
             "error: api.yaml:3:14#/paths/~1a/$ref: `#/paths/~1b` leads to nothing; the operations of the path are left \
              out; correct the reference or add what it names",
+        );
+    }
+
+    #[test]
+    fn to_something_of_another_kind() {
+        let no_content = "      responses: {'204': {description: OK}}\ncomponents: {schemas: {A: {type: string}}}\n";
+        mended(
+            &(operation("parameters: [{$ref: '#/components/schemas/A'}]") + no_content),
+            "error: api.yaml:9:24#/components/schemas/A: the parameter does not say where it goes, and is left out; \
+             add `in`",
+        );
+        // What is no schema is read as one that allows everything.
+        mended(
+            &answer("'#/paths'"),
+            "note: api.yaml:4:3#/paths/~1a: `/a` is no keyword of a schema and is left out",
         );
     }
 
@@ -433,7 +500,8 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
     #[test]
     fn to_a_file_that_cannot_be_read() {
         let text = format!("{}{}", super::HEAD, answer("other.json"));
-        let problems = read("api.yaml", text, &[("other.json", "{\"a\": ")]).expect_err("it is truncated");
+        let problems =
+            read("api.yaml", text, &[("other.json", "{\"a\": ")]).expect_err("it is truncated");
         assert_eq!(
             super::lines(&problems),
             "error: other.json:1:6: the JSON ends in the middle; fetch the document again; an interrupted download \
@@ -492,8 +560,8 @@ components:
 ",
             "\
 error: api.yaml:12:5#/components/parameters/A: `#/components/parameters/A` leads back to itself through references alone; write out one of them
-error: api.yaml:4:8#/paths/~1a/$ref: `#/paths/~1b` leads back to itself through references alone; the operations of the path are left out; write out one of them
-error: api.yaml:5:8#/paths/~1b/$ref: `#/paths/~1a` leads back to itself through references alone; the operations of the path are left out; write out one of them
+error: api.yaml:4:3#/paths/~1a: the reference brings in what it is part of itself, and is left out; write it out once
+error: api.yaml:5:3#/paths/~1b: the reference brings in what it is part of itself, and is left out; write it out once
 error: api.yaml:8:20#/paths/~1c/get/parameters/0: `#/components/parameters/A` leads back to itself through references alone; write out one of them
 error: api.yaml:7:5#/paths/~1c/get: the operation is left out: `#/components/parameters/A` leads back to itself through references alone; mend the document, or leave the operation out in the manifest",
         );
@@ -524,7 +592,12 @@ portal: shop
 title: Shop API
 client: Shop
 env-prefix: SHOP
-identity-provider: { token-url: 'https://id.example.com/token', grants: [client-credentials] }
+numbers: decimal
+identity-provider:
+  token-url: https://id.example.com/token
+  parameters: form
+  client-authentication: body
+  grants: [client-credentials]
 gateway: { regions: { fi: { gateway: 'https://api.example.com' } } }
 apis:
   orders:
@@ -539,19 +612,29 @@ bundles:
 
     #[test]
     fn that_name_an_operation_which_is_not_there() {
-        let manifest = super::manifest::parse(&Source::new("portal.yaml", MANIFEST)).expect("the manifest is right");
+        let manifest = super::manifest::parse(&Source::new("portal.yaml", MANIFEST))
+            .expect("the manifest is right");
         let document = format!(
             "{HEAD}paths: {{/a: {{get: {{operationId: getOrders, responses: {{'204': {{description: OK}}}}}}}}}}\n"
         );
         let output = parsed(&manifest, "orders.yaml", &document);
-        assert_eq!(lines(&output.diagnostics), "");
+        assert_eq!(
+            lines(&output.diagnostics),
+            "\
+error: portal.yaml:17:7#/apis/orders/operations/getOrder: `orders.yaml` has no operation `getOrder`; did you mean `getOrders`?
+error: portal.yaml:18:7#/apis/orders/operations/listOrders: `orders.yaml` has no operation `listOrders`; did you mean `getOrders`?"
+        );
     }
 
     #[test]
     fn that_name_an_api_which_is_not_there() {
         let text = MANIFEST.replace("access: { orders: read }", "access: { order: read }");
-        let problems = super::manifest::parse(&Source::new("portal.yaml", text)).expect_err("there is no such API");
-        assert_eq!(lines(&problems), "");
+        let problems = super::manifest::parse(&Source::new("portal.yaml", text))
+            .expect_err("there is no such API");
+        assert_eq!(
+            lines(&problems),
+            "error: portal.yaml:20:44#/bundles/Reader/access/order: there is no API `order`; did you mean `orders`?"
+        );
     }
 }
 
@@ -559,7 +642,10 @@ bundles:
 #[track_caller]
 fn refused(name: &str, content: impl AsRef<[u8]>, expected: &str) {
     match read(name, content, &[]) {
-        Ok(output) => panic!("something was made of it, with\n{}", lines(&output.diagnostics)),
+        Ok(output) => panic!(
+            "something was made of it, with\n{}",
+            lines(&output.diagnostics)
+        ),
         Err(problems) => assert_eq!(lines(&problems), expected),
     }
 }
@@ -579,7 +665,11 @@ fn mended_with(rest: &str, others: &[(&str, &str)], expected: &str) {
     }
 }
 
-fn read(name: &str, content: impl AsRef<[u8]>, others: &[(&str, &str)]) -> Result<Output, Vec<Diagnostic>> {
+fn read(
+    name: &str,
+    content: impl AsRef<[u8]>,
+    others: &[(&str, &str)],
+) -> Result<Output, Vec<Diagnostic>> {
     let options = CrateOptions {
         name: "example".to_owned(),
         command: "cargo xtask generate".to_owned(),
@@ -593,11 +683,18 @@ fn parsed(manifest: &Manifest, name: &str, content: &str) -> Output {
     portal_api(manifest, &manifest.apis[0], &documents).expect("the document can be used")
 }
 
-fn set(name: &str, content: impl AsRef<[u8]>, others: &[(&str, &str)]) -> Result<DocumentSet, Vec<Diagnostic>> {
-    let document = document::parse(&Source::new(name, content.as_ref())).map_err(|problem| vec![problem])?;
+fn set(
+    name: &str,
+    content: impl AsRef<[u8]>,
+    others: &[(&str, &str)],
+) -> Result<DocumentSet, Vec<Diagnostic>> {
+    let document =
+        document::parse(&Source::new(name, content.as_ref())).map_err(|problem| vec![problem])?;
     DocumentSet::new(document).load(|wanted| {
         let found = others.iter().find(|(name, _)| *name == wanted);
-        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or("there is no such file".to_owned())
+        found
+            .map(|(_, text)| text.as_bytes().to_vec())
+            .ok_or("there is no such file".to_owned())
     })
 }
 
@@ -605,9 +702,18 @@ fn set(name: &str, content: impl AsRef<[u8]>, others: &[(&str, &str)]) -> Result
 #[track_caller]
 fn lines(found: &[Diagnostic]) -> String {
     for problem in found {
-        assert!(problem.place.line.is_some() && problem.place.column.is_some(), "without a place: {problem}");
-        assert!(problem.severity == Severity::Note || !problem.help.is_empty(), "without a remedy: {problem}");
+        assert!(
+            problem.place.line.is_some() && problem.place.column.is_some(),
+            "without a place: {problem}"
+        );
+        assert!(
+            problem.severity == Severity::Note || !problem.help.is_empty(),
+            "without a remedy: {problem}"
+        );
     }
-    let lines: Vec<String> = found.iter().map(|problem| format!("{}: {problem}", problem.severity)).collect();
+    let lines: Vec<String> = found
+        .iter()
+        .map(|problem| format!("{}: {problem}", problem.severity))
+        .collect();
     lines.join("\n")
 }

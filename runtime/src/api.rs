@@ -124,7 +124,7 @@ impl<T, E> Operation<T, E> {
         self
     }
 
-    /// Sets the `Accept` header; without it none is sent, unless the call sets its own.
+    /// Sets the `Accept` header; without it, and unless the call sets its own, it is `*/*`.
     #[must_use]
     pub const fn accept(mut self, media_types: &'static str) -> Self {
         self.facts.accept = media_types;

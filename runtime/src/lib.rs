@@ -47,6 +47,7 @@ pub use transport::{
 pub use bytes::Bytes;
 pub use futures_core::Stream;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use reqwest;
 
 /// What macros of this crate need; not for anything else.
 #[doc(hidden)]
@@ -58,4 +59,8 @@ pub mod __private {
 
 pub mod wire;
 
-pub use wire::{Date, DateTime, Decimal, Json, Nullable, Secret, Uuid, date};
+pub use wire::{
+    Base64, Date, DateTime, Decimal, Decode, DecodeError, Duration, Encode, EncodeError, Json,
+    LocalDateTime, Nullable, OffsetDateTime, ParamValue, Secret, Time, Timestamp, ToParam, Uuid,
+    date,
+};

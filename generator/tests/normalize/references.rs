@@ -336,3 +336,64 @@ components:
         assert_eq!(found, "#/components/schemas/B");
     }
 }
+
+#[test]
+fn what_is_brought_in_is_not_part_of_itself() {
+    let outcome = normalized(
+        "openapi: 3.1.0
+info: {title: t, version: '1'}
+paths:
+  /a:
+    post:
+      callbacks: {c: {'{$request}': {$ref: '#/paths/~1a'}}}
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {$ref: '#/components/mediaTypes/M'}}
+  /b: {$ref: '#/paths/~1b'}
+  /c: {get: {$ref: '#/paths/~1c/get'}}
+components:
+  mediaTypes: {M: {encoding: {x: {headers: {h: {content: {y/z: {$ref: '#/components/mediaTypes/M'}}}}}}}}
+  schemas:
+    S: {type: object, properties: {$ref: '#/components/x-p'}}
+  x-p: {a: {type: object, properties: {$ref: '#/components/x-p'}}}
+",
+    );
+    let rules = outcome.rules();
+    let circular = rules
+        .iter()
+        .filter(|rule| *rule == "error circular-reference");
+    assert_eq!(circular.count(), 4, "{:#?}", outcome.messages());
+    assert_eq!(
+        outcome.at("/paths/~1a/post/callbacks/c/{$request}/post/responses/200/description"),
+        "ok"
+    );
+    assert_eq!(
+        outcome.at("/components/schemas/S/properties/a"),
+        &json!({"type": "object"})
+    );
+}
+
+#[test]
+fn nothing_refers_to_a_component_that_could_not_be_built() {
+    let outcome = normalized(
+        "openapi: 3.0.0
+info: {title: t, version: '1'}
+paths:
+  /a: {get: {parameters: [{$ref: '#/components/parameters/A'}], responses: {'200': {description: ok}}}}
+  /b: {get: {responses: {'200': {$ref: '#/components/responses/A'}}}}
+  /c: {get: {responses: {'200': {description: ok, headers: {h: {$ref: '#/components/headers/A'}}}}}}
+components:
+  parameters: {A: {$ref: '#/components/parameters/B'}, B: {schema: {}, required: true}}
+  responses: {A: {$ref: '#/components/responses/B'}, B: 3}
+  headers: {A: {$ref: '#/components/headers/B'}, B: 3}
+",
+    );
+    assert_eq!(outcome.at("/components"), &json!({}));
+    assert!(outcome.at("/paths/~1a/get/x-broken").is_string());
+    assert!(outcome.at("/paths/~1b/get/x-broken").is_string());
+    assert_eq!(
+        outcome.at("/paths/~1c/get/responses/200"),
+        &json!({"description": "ok"})
+    );
+}

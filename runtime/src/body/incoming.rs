@@ -94,6 +94,9 @@ impl ByteStream {
     /// # Errors
     /// As [`try_next`](Self::try_next), and when the body is longer than `limit`.
     pub async fn bytes_up_to(mut self, limit: usize) -> Result<Bytes, TransportError> {
+        if self.length.is_some_and(|length| length > limit as u64) {
+            return Err(TransportError::too_large(limit));
+        }
         match self.collect(limit).await? {
             (bytes, false) => Ok(bytes),
             (_, true) => Err(TransportError::too_large(limit)),
@@ -102,18 +105,17 @@ impl ByteStream {
 
     /// Collects up to `limit` bytes and tells whether there was more.
     pub(crate) async fn collect(&mut self, limit: usize) -> Result<(Bytes, bool), TransportError> {
-        if self.length.is_some_and(|length| length > limit as u64) && limit < usize::MAX {
-            return Ok((self.first(limit).await?, true));
-        }
         let Some(first) = self.try_next().await? else {
             return Ok((Bytes::new(), false));
         };
         if first.len() > limit {
             return Ok((first.slice(..limit), true));
         }
+        // A body of one piece, as most are, is not copied.
         let Some(second) = self.try_next().await? else {
             return Ok((first, false));
         };
+        // What a server says of the length is believed only so far.
         let expected = self.length.unwrap_or(0).min(1 << 20) as usize;
         let mut whole = BytesMut::with_capacity(expected.max(first.len() + second.len()));
         whole.extend_from_slice(&first);
@@ -128,18 +130,6 @@ impl ByteStream {
             piece = self.try_next().await?;
         }
         Ok((whole.freeze(), false))
-    }
-
-    async fn first(&mut self, limit: usize) -> Result<Bytes, TransportError> {
-        let mut start = BytesMut::new();
-        while start.len() < limit {
-            let Some(piece) = self.try_next().await? else {
-                break;
-            };
-            let room = limit - start.len();
-            start.extend_from_slice(&piece[..piece.len().min(room)]);
-        }
-        Ok(start.freeze())
     }
 
     fn poll_piece(
@@ -214,5 +204,69 @@ impl Stream for Once {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(self.0.take().filter(|bytes| !bytes.is_empty()).map(Ok))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(pieces: &[&'static str]) -> ByteStream {
+        struct Pieces(Vec<&'static str>);
+        impl Stream for Pieces {
+            type Item = Result<Bytes, std::io::Error>;
+            fn poll_next(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Self::Item>> {
+                Poll::Ready(self.0.pop().map(|piece| Ok(Bytes::from(piece))))
+            }
+        }
+        ByteStream::from_stream(Pieces(pieces.iter().rev().copied().collect()))
+    }
+
+    #[tokio::test]
+    async fn pieces_are_put_together_up_to_the_limit() {
+        let cases: [(&[&'static str], &str); 6] = [
+            (&[], ""),
+            (&["abc"], "abc"),
+            (&["ab", "", "cd", "e"], "abcde"),
+            (&["abcdef"], "abcde"),
+            (&["abc", "def"], "abcde"),
+            (&["abcde", "f"], "abcde"),
+        ];
+        for (pieces, expected) in cases {
+            let more = pieces.concat().len() > 5;
+            let collected = stream(pieces).collect(5).await.unwrap();
+            assert_eq!(collected, (Bytes::from(expected), more), "{pieces:?}");
+            assert_eq!(stream(pieces).bytes_up_to(5).await.is_err(), more);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_announced_as_too_large_is_not_read() {
+        let stream = ByteStream::new(Box::pin(Never), Some(6));
+        assert!(stream.bytes_up_to(5).await.is_err());
+    }
+
+    struct Never;
+
+    impl Stream for Never {
+        type Item = Result<Bytes, crate::body::BoxError>;
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_waiting_counts_as_idle() {
+        let limit = Some(Duration::from_secs(1));
+        let mut stream = stream(&["a", "b"]).idle_timeout(limit);
+        assert!(stream.try_next().await.unwrap().is_some());
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(stream.try_next().await.unwrap().is_some());
+        let mut never = ByteStream::new(Box::pin(Never), None).idle_timeout(limit);
+        assert!(never.try_next().await.is_err());
+        assert!(never.try_next().await.unwrap().is_none());
     }
 }

@@ -58,17 +58,18 @@ impl Form {
         self
     }
 
-    /// Adds a value as plain text; a list as one part for each item. Absent values add nothing.
+    /// Adds a value as plain text: a list as one part for each item, an object as JSON. Absent
+    /// values add nothing.
     #[must_use]
-    pub fn text(mut self, name: &str, value: impl ToParam) -> Self {
-        let value = match value.to_param() {
-            Ok(value) => value,
+    pub fn text(mut self, name: &str, value: impl Encode) -> Self {
+        let text = match value.to_param() {
+            Ok(text) => text,
             Err(error) => {
                 self.problem = self.problem.or(Some(error));
                 return self;
             }
         };
-        match value {
+        match text {
             ParamValue::Absent => {}
             ParamValue::Scalar(text) => self.parts.push((name.to_owned(), Part::new(text))),
             ParamValue::List(texts) => {
@@ -78,13 +79,7 @@ impl Form {
                         .map(|text| (name.to_owned(), Part::new(text))),
                 );
             }
-            ParamValue::Object(members) => {
-                for (key, value) in members {
-                    if let ParamValue::Scalar(text) = value {
-                        self.parts.push((format!("{name}[{key}]"), Part::new(text)));
-                    }
-                }
-            }
+            ParamValue::Object(_) => return self.json(name, &value),
         }
         self
     }

@@ -101,6 +101,13 @@ impl<P> Builder<P, ForPortal> {
         self
     }
 
+    /// Sets what stands for a `{placeholder}` in the base URLs, other than `{region}`.
+    pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let variables = &mut self.profile.addresses.variables;
+        variables.insert(name.into(), value.into());
+        self
+    }
+
     /// Sets where access tokens are asked for.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.profile.token_url = Some(url.into());

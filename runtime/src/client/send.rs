@@ -142,9 +142,11 @@ impl<'a> Sending<'a> {
         }
     }
 
+    /// Whether a wait ends before the call's limit does.
     fn has_time(&self, wait: Duration) -> bool {
+        let end = Instant::now().checked_add(wait);
         self.deadline
-            .is_none_or(|deadline| Instant::now() + wait < deadline)
+            .is_none_or(|deadline| end.is_some_and(|end| end < deadline))
     }
 
     async fn attempt(&self, attempt: u32) -> Result<Answer, Failed> {

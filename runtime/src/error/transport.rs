@@ -30,8 +30,6 @@ pub enum TransportErrorKind {
     Stalled,
     /// The body of the answer is larger than the limit.
     TooLarge,
-    /// The answer is not HTTP.
-    Protocol,
 }
 
 impl TransportError {
@@ -89,8 +87,7 @@ impl TransportError {
             | TransportErrorKind::ConnectTimeout
             | TransportErrorKind::Exchange
             | TransportErrorKind::ResponseBody
-            | TransportErrorKind::Stalled
-            | TransportErrorKind::Protocol => true,
+            | TransportErrorKind::Stalled => true,
             TransportErrorKind::RequestBody | TransportErrorKind::TooLarge => false,
         }
     }
@@ -119,7 +116,6 @@ impl fmt::Display for TransportError {
                 "the answer is too large",
                 "raise the client's limit on response bodies",
             ),
-            TransportErrorKind::Protocol => ("the answer is not HTTP", "check the base URL"),
         };
         write!(out, "{what}: {}; {remedy}", self.message)
     }

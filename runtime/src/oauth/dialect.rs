@@ -145,3 +145,82 @@ fn json_body(fields: &[(&str, &str)]) -> Vec<u8> {
     // Texts can always be written.
     to_vec(&members).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a token request looks like: address, headers and body.
+    fn written(dialect: Dialect, grant: &str, parameters: &[(&str, &str)]) -> [String; 4] {
+        let endpoint = Url::parse("https://id.example/token?tenant=1").unwrap();
+        let client = ClientCredentials::new("id:1", "s&cret ä");
+        let request = dialect.request(&endpoint, &client, grant, parameters);
+        let header = |name| match request.headers.get(name) {
+            Some(value) => value.to_str().unwrap().to_owned(),
+            None => String::new(),
+        };
+        let (authorization, media_type) = (header(AUTHORIZATION), header(CONTENT_TYPE));
+        assert_eq!(request.method, Method::POST);
+        let body = String::from_utf8(request.body.into_bytes().unwrap().to_vec()).unwrap();
+        [request.url.to_string(), authorization, media_type, body]
+    }
+
+    #[test]
+    fn the_standard_form_with_the_client_in_the_body() {
+        let scope = [("scope", "a b")];
+        assert_eq!(
+            written(Dialect::FORM, "client_credentials", &scope),
+            [
+                "https://id.example/token?tenant=1",
+                "",
+                "application/x-www-form-urlencoded",
+                "grant_type=client_credentials&client_id=id%3A1&client_secret=s%26cret+%C3%A4&scope=a+b",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_standard_form_with_the_client_in_a_header() {
+        // RFC 6749, section 2.3.1: name and password are form-encoded before they are joined.
+        assert_eq!(
+            written(Dialect::FORM_BASIC, "client_credentials", &[]),
+            [
+                "https://id.example/token?tenant=1",
+                "Basic aWQlM0ExOnMlMjZjcmV0KyVDMyVBNA==",
+                "application/x-www-form-urlencoded",
+                "grant_type=client_credentials",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_grant_in_the_query_and_the_rest_as_json() {
+        assert_eq!(
+            written(
+                Dialect::QUERY_AND_JSON,
+                "refresh_token",
+                &[("refresh_token", "r\"1")]
+            ),
+            [
+                "https://id.example/token?tenant=1&grant_type=refresh_token",
+                "",
+                "application/json",
+                r#"{"client_id":"id:1","client_secret":"s&cret ä","refresh_token":"r\"1"}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn no_secret_shows() {
+        let endpoint = Url::parse("https://id.example/token").unwrap();
+        let client = ClientCredentials::new("id", "canary");
+        for dialect in [Dialect::FORM, Dialect::FORM_BASIC, Dialect::QUERY_AND_JSON] {
+            let request = dialect.request(&endpoint, &client, "client_credentials", &[]);
+            let shown = format!("{request:?} {client:?}");
+            assert!(
+                !shown.contains("canary") && !shown.contains("Y2FuYXJ5"),
+                "{shown}"
+            );
+        }
+    }
+}

@@ -12,6 +12,7 @@ use super::dialect::Dialect;
 use super::reply;
 use super::slot::{Token, TokenSource};
 use crate::error::{IdentityProviderError, IdentityProviderReason};
+use crate::percent::Encoding;
 use crate::transport::{BoxFuture, Transport, TransportRequest};
 use crate::wire::Secret;
 
@@ -88,7 +89,12 @@ impl TokenSource for ClientCredentialsSource {
             );
             let reply = exchange(&*self.transport, &self.shown, request)
                 .await
-                .map_err(|error| error.without(credentials.secret()))?;
+                .map_err(|error| {
+                    let secret = credentials.secret();
+                    error
+                        .without(secret)
+                        .without(&Encoding::Form.encode(secret))
+                })?;
             let missing = missing(&self.scopes, reply.scopes.as_deref());
             if !missing.is_empty() {
                 let reason = IdentityProviderReason::MissingScopes(missing);

@@ -5,6 +5,9 @@
 //! of times, `null` apart from absent, and the JSON path of what did not fit.
 
 mod base64;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod bridge;
 mod containers;
 mod decimal;
 mod decoder;

@@ -25,7 +25,9 @@ pub static PORTAL: Portal = Portal {
         dialect: Dialect::FORM,
         default_lifetime: 300,
     },
-    subscription_key: Some(SubscriptionKey { header: "Ocp-Apim-Subscription-Key" }),
+    subscription_key: Some(SubscriptionKey {
+        header: "Ocp-Apim-Subscription-Key",
+    }),
     apis: &[&API],
 };
 
@@ -111,13 +113,26 @@ static EVENT: Operation<Event, LedgerError> =
     Operation::new(&API, "GetEvent", "GET", "/v1/events/{id}", body::json)
         .success(&[Status::Exact(200)])
         .accept("application/json");
-static EVENTS: Operation<EventPage, LedgerError> =
-    Operation::new(&API, "GetEvents", "GET", "/v1/events/{organization}", body::json);
+static EVENTS: Operation<EventPage, LedgerError> = Operation::new(
+    &API,
+    "GetEvents",
+    "GET",
+    "/v1/events/{organization}",
+    body::json,
+);
 static ADD: Operation<Added, LedgerError> =
-    Operation::new(&API, "AddEvent", "POST", "/v1/events", Added::decode)
-        .success(&[Status::Exact(200), Status::Exact(201), Status::Exact(202)]);
-static REMOVE: Operation<Option<Json>, LedgerError> =
-    Operation::new(&API, "RemoveEvent", "DELETE", "/v1/events/{id}", body::optional_json);
+    Operation::new(&API, "AddEvent", "POST", "/v1/events", Added::decode).success(&[
+        Status::Exact(200),
+        Status::Exact(201),
+        Status::Exact(202),
+    ]);
+static REMOVE: Operation<Option<Json>, LedgerError> = Operation::new(
+    &API,
+    "RemoveEvent",
+    "DELETE",
+    "/v1/events/{id}",
+    body::optional_json,
+);
 static DOWNLOAD: Operation<ByteStream, LedgerError> =
     Operation::new(&API, "Download", "GET", "/v1/files/{id}", body::stream);
 static UPLOAD: Operation<(), LedgerError> =
@@ -158,7 +173,17 @@ portal_runtime::operation! {
 
 impl<B: Bundle> Ledger<B> {
     pub fn builder() -> Builder<Self> {
-        Builder::new::<B>(&PORTAL, "fi", |client| Self { client, bundle: PhantomData })
+        Builder::new::<B>(&PORTAL, "fi", |client| Self {
+            client,
+            bundle: PhantomData,
+        })
+    }
+
+    pub fn over(client: Client) -> Self {
+        Self {
+            client,
+            bundle: PhantomData,
+        }
     }
 
     pub fn event(&self, id: &str) -> GetEvent
@@ -207,7 +232,7 @@ static PAGING: Paging = Paging {
 };
 
 impl GetEvents {
-    pub fn from_date(self, date: &str) -> Self {
+    pub fn since(self, date: &str) -> Self {
         Self(self.0.query("fromDate", date))
     }
 

@@ -1,5 +1,10 @@
 //! The client against servers on loopback: what goes over the wire, and what is made of answers.
 
+#![allow(
+    unreachable_pub,
+    reason = "the modules are one test, written as a portal's crate is"
+)]
+
 mod answers;
 mod credentials;
 mod failures;

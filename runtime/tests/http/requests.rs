@@ -25,7 +25,7 @@ async fn a_token_is_asked_for_as_the_portals_scripts_do() {
         [
             "accept-encoding: gzip",
             "accept: application/json",
-            "content-length: 110",
+            "content-length: 102",
             "content-type: application/x-www-form-urlencoded",
             &format!("user-agent: portal-runtime/{}", env!("CARGO_PKG_VERSION")),
         ]
@@ -69,13 +69,19 @@ async fn path_values_address_what_they_name() {
     ] {
         ledger.event(value).await.unwrap();
         let request = server.seen().pop().unwrap();
-        assert_eq!(request.target(), format!("/fi/ledger;rev=2/v1/events/{segment}"));
+        assert_eq!(
+            request.target(),
+            format!("/fi/ledger;rev=2/v1/events/{segment}")
+        );
     }
     let count = server.seen().len();
     for value in ["", ".", ".."] {
         let error = ledger.event(value).await.unwrap_err();
         assert!(matches!(error, Error::Request(_)), "{error}");
-        assert!(error.to_string().contains("would address another resource"), "{error}");
+        assert!(
+            error.to_string().contains("would address another resource"),
+            "{error}"
+        );
     }
     assert_eq!(server.seen().len(), count, "nothing was sent");
 }
@@ -133,7 +139,11 @@ async fn nothing_can_be_smuggled_into_headers() {
         let error = ledger.anything().header("X-Name", value).await.unwrap_err();
         assert!(matches!(error, Error::Request(_)), "{error}");
     }
-    let error = ledger.anything().header("X-Evil: 1\r\nX", "a").await.unwrap_err();
+    let error = ledger
+        .anything()
+        .header("X-Evil: 1\r\nX", "a")
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Request(_)), "{error}");
     assert!(server.seen().is_empty());
 }
@@ -144,22 +154,35 @@ async fn a_post_without_a_body_says_so() {
     assert_eq!(request.line(), "POST /fi/ledger;rev=2/v1/anything");
     assert_eq!(request.header("content-length"), Some("0"));
     assert_eq!(request.header("content-type"), None);
+    assert_eq!(request.header("accept"), Some("*/*"));
 }
 
 #[tokio::test]
 async fn json_bodies() {
     let server = Server::portal(|_, _| answer(202, &[], "")).await;
-    ledger(&server.url).add(&Event { id: 7, account: "ä\"".to_owned() }).await.unwrap();
+    ledger(&server.url)
+        .add(&Event {
+            id: 7,
+            account: "ä\"".to_owned(),
+        })
+        .await
+        .unwrap();
     let request = server.calls().remove(0);
     assert_eq!(request.line(), "POST /fi/ledger;rev=2/v1/events");
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(request.text(), r#"{"id":7,"account":"ä\""}"#);
 
     let request = sent(|call| {
-        crate::ledger::Anything(call.into_call().json_as("application/merge-patch+json", &vec![1]))
+        crate::ledger::Anything(
+            call.into_call()
+                .json_as("application/merge-patch+json", &vec![1]),
+        )
     })
     .await;
-    assert_eq!(request.header("content-type"), Some("application/merge-patch+json"));
+    assert_eq!(
+        request.header("content-type"),
+        Some("application/merge-patch+json")
+    );
     assert_eq!(request.text(), "[1]");
 
     let request = sent(|call| crate::ledger::Anything(call.into_call().json(&None::<Event>))).await;
@@ -173,25 +196,43 @@ async fn form_bodies() {
     )
     .unwrap();
     let encodings = [
-        FieldEncoding { name: "csv", style: Style::Form, explode: false, reserved: false },
-        FieldEncoding { name: "deep", style: Style::DeepObject, explode: true, reserved: false },
+        FieldEncoding {
+            name: "csv",
+            style: Style::Form,
+            explode: false,
+            reserved: false,
+        },
+        FieldEncoding {
+            name: "deep",
+            style: Style::DeepObject,
+            explode: true,
+            reserved: false,
+        },
     ];
-    let request = sent(|call| crate::ledger::Anything(call.into_call().form(&fields, &encodings))).await;
-    assert_eq!(request.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let request =
+        sent(|call| crate::ledger::Anything(call.into_call().form(&fields, &encodings))).await;
+    assert_eq!(
+        request.header("content-type"),
+        Some("application/x-www-form-urlencoded")
+    );
     assert_eq!(
         request.text(),
-        "name=a+b&amount=1.50&list=x&list=y&csv=x,y&object=%7B%22a%22%3A1%7D&deep%5Ba%5D=1&yes=true"
+        "amount=1.50&csv=x,y&deep%5Ba%5D=1&list=x&list=y&name=a+b&object=%7B%22a%22%3A1%7D&yes=true"
     );
 }
 
 #[tokio::test]
 async fn text_and_byte_bodies() {
     let request =
-        sent(|call| crate::ledger::Anything(call.into_call().text("application/xml", "<a>ä</a>"))).await;
+        sent(|call| crate::ledger::Anything(call.into_call().text("application/xml", "<a>ä</a>")))
+            .await;
     assert_eq!(request.header("content-type"), Some("application/xml"));
     assert_eq!(request.text(), "<a>ä</a>");
     let request = sent(|call| {
-        crate::ledger::Anything(call.into_call().bytes("application/octet-stream", vec![0, 255, 13, 10]))
+        crate::ledger::Anything(
+            call.into_call()
+                .bytes("application/octet-stream", vec![0, 255, 13, 10]),
+        )
     })
     .await;
     assert_eq!(request.body, [0, 255, 13, 10]);
@@ -217,7 +258,10 @@ fn pieces() -> impl portal_runtime::Stream<Item = Result<Bytes, std::io::Error>>
 async fn streams_are_sent_in_chunks_or_by_length() {
     let stream = |length| {
         sent(move |call| {
-            crate::ledger::Anything(call.into_call().bytes("video/mp4", Body::from_stream(pieces(), length)))
+            crate::ledger::Anything(
+                call.into_call()
+                    .bytes("video/mp4", Body::from_stream(pieces(), length)),
+            )
         })
     };
     let request = stream(None).await;
@@ -235,7 +279,10 @@ async fn a_stream_of_another_length_than_declared_fails_the_call() {
         let server = Server::portal(|_, _| answer(200, &[], "")).await;
         let body = Body::from_stream(pieces(), Some(length));
         let call = crate::ledger::Anything(
-            ledger(&server.url).anything().into_call().bytes("video/mp4", body),
+            ledger(&server.url)
+                .anything()
+                .into_call()
+                .bytes("video/mp4", body),
         );
         let error = call.await.unwrap_err();
         assert!(error.to_string().contains("declared length"), "{error}");
@@ -247,13 +294,17 @@ async fn files_are_streamed() {
     let path = std::env::temp_dir().join(format!("portal-runtime-{}", std::process::id()));
     std::fs::write(&path, vec![7; 200_000]).unwrap();
     let body = Body::from_file(&path);
-    let request = sent(|call| crate::ledger::Anything(call.into_call().bytes("image/png", body))).await;
+    let request =
+        sent(|call| crate::ledger::Anything(call.into_call().bytes("image/png", body))).await;
     std::fs::remove_file(&path).unwrap();
     assert_eq!(request.header("content-length"), Some("200000"));
     assert_eq!(request.body, vec![7; 200_000]);
 
     let server = Server::portal(|_, _| answer(200, &[], "")).await;
-    let call = ledger(&server.url).anything().into_call().bytes("image/png", Body::from_file(&path));
+    let call = ledger(&server.url)
+        .anything()
+        .into_call()
+        .bytes("image/png", Body::from_file(&path));
     let error = call.await.unwrap_err();
     assert!(matches!(error, Error::Request(_)), "{error}");
     assert!(error.to_string().contains("cannot read"), "{error}");
@@ -266,11 +317,21 @@ async fn multipart_bodies() {
         .text("tags", vec!["a", "b"])
         .text("none", None::<String>)
         .json("meta", &vec![1, 2])
-        .part("image", Part::new(vec![1, 2, 3]).file_name("a \"b\"\r\n.jpg").content_type("image/jpeg"))
-        .part("raw", Part::new(Body::from_stream(pieces(), Some(9))).file_name("c.bin"));
+        .part(
+            "image",
+            Part::new(vec![1, 2, 3])
+                .file_name("a \"b\"\r\n.jpg")
+                .content_type("image/jpeg"),
+        )
+        .part(
+            "raw",
+            Part::new(Body::from_stream(pieces(), Some(9))).file_name("c.bin"),
+        );
     let request = sent(|call| crate::ledger::Anything(call.into_call().multipart(form))).await;
     let content_type = request.header("content-type").unwrap();
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let boundary = content_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
     let expected = [
         format!("--{boundary}\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nPäivä\r\n"),
         format!("--{boundary}\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\na\r\n"),
@@ -290,22 +351,36 @@ async fn multipart_bodies() {
     ]
     .concat();
     assert_eq!(request.text(), expected);
-    assert_eq!(request.header("content-length"), Some(expected.len().to_string().as_str()));
+    assert_eq!(
+        request.header("content-length"),
+        Some(expected.len().to_string().as_str())
+    );
 }
 
 #[tokio::test]
 async fn an_empty_multipart_body_is_well_formed() {
     let form = Form::with_media_type("multipart/mixed");
     let request = sent(|call| crate::ledger::Anything(call.into_call().multipart(form))).await;
-    let boundary =
-        request.header("content-type").unwrap().strip_prefix("multipart/mixed; boundary=").unwrap();
+    let boundary = request
+        .header("content-type")
+        .unwrap()
+        .strip_prefix("multipart/mixed; boundary=")
+        .unwrap();
     assert_eq!(request.text(), format!("--{boundary}--\r\n"));
 }
 
 #[tokio::test]
 async fn the_user_agent_can_be_set() {
     let server = Server::portal(|_, _| answer(200, &[], "")).await;
-    let ledger = builder(&server.url).user_agent("books/2.0").build().unwrap();
+    let ledger = builder(&server.url)
+        .user_agent("books/2.0")
+        .build()
+        .unwrap();
     ledger.anything().await.unwrap();
-    assert!(server.seen().iter().all(|request| request.header("user-agent") == Some("books/2.0")));
+    assert!(
+        server
+            .seen()
+            .iter()
+            .all(|request| request.header("user-agent") == Some("books/2.0"))
+    );
 }

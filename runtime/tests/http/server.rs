@@ -17,7 +17,11 @@ pub struct Received {
 impl Received {
     /// `GET /path?query`.
     pub fn line(&self) -> &str {
-        self.head.lines().next().unwrap().trim_end_matches(" HTTP/1.1")
+        self.head
+            .lines()
+            .next()
+            .unwrap()
+            .trim_end_matches(" HTTP/1.1")
     }
 
     /// The path and query.
@@ -35,8 +39,12 @@ impl Received {
 
     /// All header lines, sorted, without the server's address.
     pub fn headers(&self) -> Vec<&str> {
-        let mut lines: Vec<&str> =
-            self.head.lines().skip(1).filter(|line| !line.starts_with("host: ")).collect();
+        let mut lines: Vec<&str> = self
+            .head
+            .lines()
+            .skip(1)
+            .filter(|line| !line.starts_with("host: "))
+            .collect();
         lines.sort_unstable();
         lines
     }
@@ -75,12 +83,19 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> 
 
 /// An answer in JSON.
 pub fn json(status: u16, body: &str) -> Reply {
-    answer(status, &[("content-type", "application/json; charset=utf-8")], body)
+    answer(
+        status,
+        &[("content-type", "application/json; charset=utf-8")],
+        body,
+    )
 }
 
 /// A token response.
 pub fn token(name: &str) -> Reply {
-    json(200, &format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":3600}}"#))
+    json(
+        200,
+        &format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":3600}}"#),
+    )
 }
 
 /// A running server.
@@ -133,7 +148,10 @@ impl Server {
 
     /// The requests to paths other than `/token`.
     pub fn calls(&self) -> Vec<Received> {
-        self.seen().into_iter().filter(|request| !request.target().starts_with("/token")).collect()
+        self.seen()
+            .into_iter()
+            .filter(|request| !request.target().starts_with("/token"))
+            .collect()
     }
 
     /// How many tokens were asked for.
@@ -177,8 +195,14 @@ async fn serve(
 async fn receive(connection: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Received> {
     let end = until(connection, buffer, b"\r\n\r\n").await?;
     let head = String::from_utf8(buffer.drain(..end).collect()).unwrap();
-    let mut request = Received { head: head.trim_end().to_owned(), body: Vec::new() };
-    if let Some(length) = request.header("content-length").map(|text| text.parse().unwrap()) {
+    let mut request = Received {
+        head: head.trim_end().to_owned(),
+        body: Vec::new(),
+    };
+    if let Some(length) = request
+        .header("content-length")
+        .map(|text| text.parse().unwrap())
+    {
         exactly(connection, buffer, length).await?;
         request.body = buffer.drain(..length).collect();
     } else if request.header("transfer-encoding") == Some("chunked") {

@@ -1,1 +1,0 @@
-//! The bridge to serde, behind the cargo feature `serde`.
