@@ -34,6 +34,13 @@ impl Region {
             Self::Fi => "fi",
         }
     }
+
+    /// Scheme and host of the region's gateway.
+    pub const fn gateway(self) -> &'static str {
+        match self {
+            Self::Fi => "https://apim.talenom.com",
+        }
+    }
 }
 
 /// The client of the portal, with what the bundle `B` grants. Cloning it is cheap.

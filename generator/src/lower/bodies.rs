@@ -3,11 +3,12 @@
 use openapiv3::{MediaType, QueryStyle, ReferenceOr, RequestBody};
 
 use super::Finding;
+use super::behind::behind;
 use super::merge::Merged;
 use super::operations::{Named, Operations, Site};
 use super::schemas::Hint;
 use super::usage::Direction;
-use super::view::{Node, component_name};
+use super::view::Node;
 use crate::ir::{self, FieldEncoding, Part, PartKind, Payload, Style, Type};
 use crate::names::{self, Scope};
 
@@ -73,16 +74,9 @@ impl<'a> Operations<'a, '_> {
     }
 
     fn request_body(&self, site: &Site<'a>) -> Option<&'a RequestBody> {
-        match site.operation.request_body.as_ref()? {
-            ReferenceOr::Item(body) => Some(body),
-            ReferenceOr::Reference { reference } => self
-                .openapi
-                .components
-                .as_ref()?
-                .request_bodies
-                .get(component_name(reference))?
-                .as_item(),
-        }
+        let body = site.operation.request_body.as_ref()?;
+        let components = self.openapi.components.as_ref();
+        behind(body, components.map(|all| &all.request_bodies))
     }
 
     fn kind(&self, media_type: &str, content: &MediaType) -> Kind {
@@ -128,7 +122,8 @@ impl<'a> Operations<'a, '_> {
         };
         let hint = Hint::new(&named.type_name, &part, pointer);
         let media_type = match essence(media_type).as_str() {
-            "*/*" | "application/*" => "application/json".to_owned(),
+            "*/*" | "application/*" if kind == Kind::Json => "application/json".to_owned(),
+            "*/*" => "application/octet-stream".to_owned(),
             _ => media_type.to_owned(),
         };
         match kind {
@@ -166,7 +161,7 @@ impl<'a> Operations<'a, '_> {
             return Vec::new();
         };
         let merged = self.types.resolved(&[Node::of(schema)]);
-        let mut scope = Scope::with_reserved(&["into_form", "new"]);
+        let mut scope = Scope::with_reserved(&["more"]);
         let properties: Vec<_> = merged
             .properties
             .iter()
@@ -183,7 +178,10 @@ impl<'a> Operations<'a, '_> {
             .map(|(wire_name, nodes, required)| {
                 let described = self.types.resolved(&nodes);
                 let encoding = content.encoding.get(wire_name);
-                let fixed = encoding.and_then(|encoding| encoding.content_type.clone());
+                // Of several media types the caller knows which one a file is.
+                let fixed = encoding
+                    .and_then(|encoding| encoding.content_type.clone())
+                    .filter(|media_type| !media_type.contains([',', '*']));
                 let place = Hint::new(
                     &hint.parent,
                     wire_name,

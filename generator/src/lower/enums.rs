@@ -64,11 +64,16 @@ pub(crate) fn integers(values: &[i64]) -> Enum<i64> {
 
 fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> Enum<V> {
     let mut scope = Scope::with_reserved(&["Self"]);
+    let others: Vec<String> = values.iter().map(ToString::to_string).collect();
     let variants = values
         .into_iter()
         .map(|value| {
             let preferred = name(&value);
-            let by_case = by_case(&value.to_string(), &preferred);
+            let text = value.to_string();
+            let only_case = others
+                .iter()
+                .any(|other| *other != text && other.eq_ignore_ascii_case(&text));
+            let by_case = by_case(&text, &preferred).filter(|_| only_case);
             (scope.claim(&preferred, by_case), value)
         })
         .collect();

@@ -65,6 +65,8 @@ pub(crate) enum Additional<'a> {
 /// A `oneOf` or `anyOf`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnionOf<'a> {
+    /// `oneOf` or `anyOf`.
+    pub(crate) keyword: &'static str,
     pub(crate) branches: &'a [ReferenceOr<Schema>],
     pub(crate) discriminator: Option<&'a Discriminator>,
 }
@@ -75,6 +77,25 @@ pub(crate) fn merge<'a>(
     nodes: &[Node<'a>],
     components: &'a Components,
     inside: &[&'a str],
+) -> Merged<'a> {
+    merge_all(nodes, components, inside, true)
+}
+
+/// The same, but a lone reference is followed as well: for a component that stands for itself although it adds
+/// nothing to another.
+pub(crate) fn merge_through<'a>(
+    nodes: &[Node<'a>],
+    components: &'a Components,
+    inside: &[&'a str],
+) -> Merged<'a> {
+    merge_all(nodes, components, inside, false)
+}
+
+fn merge_all<'a>(
+    nodes: &[Node<'a>],
+    components: &'a Components,
+    inside: &[&'a str],
+    keep_lone_ref: bool,
 ) -> Merged<'a> {
     let mut merge = Merge {
         components,
@@ -88,7 +109,8 @@ pub(crate) fn merge<'a>(
         merge.direct(*node, 0);
     }
     // One reference and nothing beside it (but words and `nullable`) is that component.
-    if !merge.own && merge.refs.len() == 1 && merge.merged.unions.is_empty() {
+    let lone_ref = !merge.own && merge.refs.len() == 1 && merge.merged.unions.is_empty();
+    if keep_lone_ref && lone_ref {
         merge.merged.only_ref = Some(merge.refs[0]);
         return merge.merged;
     }
@@ -182,12 +204,13 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn unions(&mut self, view: &View<'a>, schema: &'a Schema, own: bool) {
-        for branches in [view.one_of, view.any_of] {
+        for (keyword, branches) in [("oneOf", view.one_of), ("anyOf", view.any_of)] {
             if branches.is_empty() {
                 continue;
             }
             self.own |= own;
             self.merged.unions.push(UnionOf {
+                keyword,
                 branches,
                 discriminator: discriminator(schema),
             });

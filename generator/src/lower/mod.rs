@@ -1,5 +1,6 @@
 //! OpenAPI becomes the intermediate representation: references followed, names given, optionality settled.
 
+mod behind;
 mod bodies;
 mod enums;
 mod merge;

@@ -17,7 +17,7 @@ impl<'a> Types<'a> {
         hint: &Hint,
         direction: Direction,
     ) -> Struct {
-        let mut scope = Scope::with_reserved(&["new"]);
+        let mut scope = Scope::new();
         let names: Vec<(&'a str, String)> = merged
             .properties
             .keys()

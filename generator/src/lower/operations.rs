@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr};
 
+use super::behind::behind;
 use super::parameters::Parameters;
 use super::responses::Responses;
 use super::schemas::{Types, escape};
@@ -225,6 +226,16 @@ impl<'a, 'm> Operations<'a, 'm> {
             });
             return;
         }
+        if !operation.callbacks.is_empty() {
+            let names: Vec<&str> = operation.callbacks.keys().map(String::as_str).collect();
+            let message = format!(
+                "callbacks are requests that the server sends, so clients have none: {}",
+                names.join(", ")
+            );
+            let pointer = format!("{}/callbacks", site.pointer());
+            self.findings
+                .push(Finding::note("callbacks-not-generated", &pointer, message));
+        }
         let named = self.name(&site, id);
         let parameters = self.parameters(&site, &named);
         let bodies = self.bodies(&site, &named);
@@ -430,16 +441,8 @@ impl<'a, 'm> Operations<'a, 'm> {
         &self,
         parameter: &'a ReferenceOr<Parameter>,
     ) -> Option<&'a Parameter> {
-        match parameter {
-            ReferenceOr::Item(parameter) => Some(parameter),
-            ReferenceOr::Reference { reference } => self
-                .openapi
-                .components
-                .as_ref()?
-                .parameters
-                .get(super::view::component_name(reference))?
-                .as_item(),
-        }
+        let components = self.openapi.components.as_ref();
+        behind(parameter, components.map(|all| &all.parameters))
     }
 }
 

@@ -140,15 +140,15 @@ impl<'a> Operations<'a, '_> {
         let (node, json) = content(data);
         let hint = Hint::new(&named.type_name, &data.name, format!("{pointer}/schema"));
         let nodes: Vec<Node<'a>> = node.into_iter().collect();
-        let lowered = match nodes.is_empty() {
-            true => None,
-            false => Some(self.types.lower(&nodes, &hint, Direction::Request)),
-        };
-        let words = lowered.as_ref().map(|lowered| &lowered.words);
         let constant = is_required(parameter)
             .then(|| self.types.one_value(&nodes))
             .flatten()
             .filter(|_| !json);
+        let lowered = match nodes.is_empty() || constant.is_some() {
+            true => None,
+            false => Some(self.types.lower(&nodes, &hint, Direction::Request)),
+        };
+        let words = lowered.as_ref().map(|lowered| &lowered.words);
         let other = format!("{} {}", location_word(location), data.name);
         let alternatives = std::iter::once(names::value_name(&other));
         ir::Parameter {

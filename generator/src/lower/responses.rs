@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response, StatusCode};
 
+use super::behind::behind;
 use super::bodies::{essence, is_json, is_text};
 use super::operations::{Named, Operations, Site};
 use super::schemas::{Hint, escape};
 use super::usage::Direction;
-use super::view::{Node, component_name};
+use super::view::Node;
 use crate::ir::{
     self, Content, HeaderField, HeaderStruct, ResponseEnum, ResponseVariant, Status, Success, Type,
 };
@@ -150,16 +151,8 @@ impl<'a> Operations<'a, '_> {
     }
 
     fn response(&self, response: &'a ReferenceOr<Response>) -> Option<&'a Response> {
-        match response {
-            ReferenceOr::Item(response) => Some(response),
-            ReferenceOr::Reference { reference } => self
-                .openapi
-                .components
-                .as_ref()?
-                .responses
-                .get(component_name(reference))?
-                .as_item(),
-        }
+        let components = self.openapi.components.as_ref();
+        behind(response, components.map(|all| &all.responses))
     }
 
     /// The media type that is asked for: JSON before text before bytes.
@@ -241,16 +234,8 @@ impl<'a> Operations<'a, '_> {
     }
 
     fn header(&self, header: &'a ReferenceOr<Header>) -> Option<&'a Header> {
-        match header {
-            ReferenceOr::Item(header) => Some(header),
-            ReferenceOr::Reference { reference } => self
-                .openapi
-                .components
-                .as_ref()?
-                .headers
-                .get(component_name(reference))?
-                .as_item(),
-        }
+        let components = self.openapi.components.as_ref();
+        behind(header, components.map(|all| &all.headers))
     }
 
     /// Headers are text; what is more than a scalar stays text.
@@ -335,7 +320,12 @@ impl Responses {
         scope: &mut Scope,
     ) -> Settled {
         let meanings = self.usual_meanings();
-        let shared = scope.claim(&format!("{client}Error"), std::iter::empty());
+        // `ClientError` would read as the errors of 4xx alone.
+        let preferred = match client {
+            "Client" => "ServiceError".to_owned(),
+            client => format!("{client}Error"),
+        };
+        let shared = scope.claim(&preferred, std::iter::empty());
         let description =
             format!("Errors that the operations of [`{client}`](super::{client}) declare.");
         let everything: Declared = meanings

@@ -5,6 +5,7 @@ use openapiv3::{
     ReferenceOr, Schema,
 };
 
+use super::behind::behind;
 use super::usage::{Roots, walk};
 use super::view::{Node, View, component_name};
 
@@ -36,24 +37,15 @@ fn operation<'a>(
     for parameter in &operation.parameters {
         self::parameter(parameter, components, roots);
     }
-    let body = operation.request_body.as_ref().and_then(|body| match body {
-        ReferenceOr::Item(body) => Some(body),
-        ReferenceOr::Reference { reference } => components?
-            .request_bodies
-            .get(component_name(reference))?
-            .as_item(),
-    });
+    let bodies = components.map(|all| &all.request_bodies);
+    let body = operation.request_body.as_ref();
+    let body = body.and_then(|body| behind(body, bodies));
     for media_type in body.into_iter().flat_map(|body| body.content.values()) {
         content(media_type, &mut roots.requests);
     }
     let responses = &operation.responses;
     for response in responses.responses.values().chain(&responses.default) {
-        let response = match response {
-            ReferenceOr::Item(response) => Some(response),
-            ReferenceOr::Reference { reference } => components
-                .and_then(|all| all.responses.get(component_name(reference)))
-                .and_then(ReferenceOr::as_item),
-        };
+        let response = behind(response, components.map(|all| &all.responses));
         for media_type in response
             .into_iter()
             .flat_map(|response| response.content.values())
@@ -68,12 +60,7 @@ fn parameter<'a>(
     components: Option<&'a Components>,
     roots: &mut Roots<'a>,
 ) {
-    let parameter = match parameter {
-        ReferenceOr::Item(parameter) => Some(parameter),
-        ReferenceOr::Reference { reference } => components
-            .and_then(|all| all.parameters.get(component_name(reference)))
-            .and_then(ReferenceOr::as_item),
-    };
+    let parameter = behind(parameter, components.map(|all| &all.parameters));
     match parameter.map(|parameter| &parameter.parameter_data_ref().format) {
         Some(ParameterSchemaOrContent::Schema(schema)) => self::schema(schema, &mut roots.requests),
         Some(ParameterSchemaOrContent::Content(all)) => {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use openapiv3::ReferenceOr;
 use serde_json::Value;
 
-use super::merge::{Components, Merged, merge};
+use super::merge::{Components, Merged, merge, merge_through};
 use super::objects::is_struct;
 use super::usage::{Direction, Usage};
 use super::view::Node;
@@ -158,15 +158,19 @@ impl<'a> Types<'a> {
 
     /// Lowers every component. Their names are claimed first, so that no inline type can take one.
     pub(crate) fn components(&mut self) {
-        let all: Vec<&'a str> = self.components.keys().map(String::as_str).collect();
+        // Who is spelled as Rust would have it keeps the name, wherever the document puts the others.
+        let all = self.components.keys().map(String::as_str);
+        let (exact, others): (Vec<&'a str>, Vec<&'a str>) =
+            all.partition(|name| names::type_name(name) == **name);
         let mut work = Vec::new();
-        for name in all {
+        for name in exact.into_iter().chain(others) {
             for direction in self.usage.directions(name) {
                 let index = self.reserve(&self.component_type_name(name, direction));
                 self.named.insert((name, direction), index);
                 work.push((name, direction, index));
             }
         }
+        work.sort_by_key(|(name, ..)| self.components.get_index_of(*name));
         for (name, direction, index) in work {
             self.component_definition(name, direction, index);
         }
@@ -244,7 +248,13 @@ impl<'a> Types<'a> {
             None => return,
         };
         self.inside.push(name);
-        let merged = merge(&[node], self.components, &self.inside);
+        let merged = match node {
+            // A discriminator tells it from what it extends, so its constant is its own.
+            Node::Item(_) if self.usage.has_tag(name) => {
+                merge_through(&[node], self.components, &self.inside)
+            }
+            _ => merge(&[node], self.components, &self.inside),
+        };
         let words = words(&merged);
         let (description, deprecated) = (words.description.to_owned(), words.deprecated);
         let kind = self.component_kind(name, merged, &hint, direction);

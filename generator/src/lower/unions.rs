@@ -74,7 +74,7 @@ impl<'a> Types<'a> {
             let place = Hint::new(
                 &format!("{} {}", hint.parent, hint.part),
                 &label,
-                format!("{}/oneOf/{position}", hint.pointer),
+                format!("{}/{}/{position}", hint.pointer, union.keyword),
             );
             let lowered = self.lower(&nodes, &place, direction);
             if !variants.iter().any(|variant| variant.ty == lowered.ty) {

@@ -99,6 +99,11 @@ impl<'a> Usage<'a> {
             .then_some(value.as_str())
     }
 
+    /// Whether a discriminator names a component.
+    pub(crate) fn has_tag(&self, component: &str) -> bool {
+        self.tags.contains_key(component)
+    }
+
     /// Grandchildren are children too.
     fn close_children(&mut self) {
         let direct = self.children.clone();
@@ -310,9 +315,11 @@ fn tags<'a>(
             note(schema, refs.collect());
         });
         if is_parent(components, name) {
+            let children = children_of.get(name.as_str()).cloned().unwrap_or_default();
+            // The parent stands for itself as well.
             note(
                 schema,
-                children_of.get(name.as_str()).cloned().unwrap_or_default(),
+                std::iter::once(name.as_str()).chain(children).collect(),
             );
         }
     }

@@ -19,7 +19,11 @@ impl<'a> Types<'a> {
             Some("object") => self.map(&merged, hint, direction),
             Some("string") => string(merged.format),
             Some("integer") => integer(merged.format),
-            Some("number") => self.number(),
+            Some("number") => match merged.format {
+                Some("decimal" | "decimal128" | "currency" | "money") => Type::Decimal,
+                Some("int32" | "int64") => integer(merged.format),
+                _ => self.number(),
+            },
             Some("boolean") => Type::Bool,
             Some(other) => {
                 self.fallback(hint, &format!("`{other}` is no type"));

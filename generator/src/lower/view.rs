@@ -89,7 +89,10 @@ impl<'a> View<'a> {
                 limits: Limits::default()
                     .length("characters", any.min_length, any.max_length)
                     .length("items", any.min_items, any.max_items)
-                    .range(any.minimum.as_ref(), any.maximum.as_ref())
+                    .range(
+                        (any.minimum.as_ref(), any.exclusive_minimum == Some(true)),
+                        (any.maximum.as_ref(), any.exclusive_maximum == Some(true)),
+                    )
                     .pattern(any.pattern.as_deref())
                     .0,
             },
@@ -118,7 +121,10 @@ impl<'a> View<'a> {
                 },
                 enumeration: values(&number.enumeration),
                 limits: Limits::default()
-                    .range(number.minimum.as_ref(), number.maximum.as_ref())
+                    .range(
+                        (number.minimum.as_ref(), number.exclusive_minimum),
+                        (number.maximum.as_ref(), number.exclusive_maximum),
+                    )
                     .0,
                 ..Self::default()
             },
@@ -132,7 +138,10 @@ impl<'a> View<'a> {
                 },
                 enumeration: values(&integer.enumeration),
                 limits: Limits::default()
-                    .range(integer.minimum.as_ref(), integer.maximum.as_ref())
+                    .range(
+                        (integer.minimum.as_ref(), integer.exclusive_minimum),
+                        (integer.maximum.as_ref(), integer.exclusive_maximum),
+                    )
                     .0,
                 ..Self::default()
             },
@@ -218,13 +227,26 @@ impl Limits {
         self
     }
 
-    fn range<T: std::fmt::Display>(mut self, min: Option<&T>, max: Option<&T>) -> Self {
-        match (min, max) {
-            (Some(min), Some(max)) => self.0.push(format!("{min} to {max}.")),
-            (Some(min), None) => self.0.push(format!("At least {min}.")),
-            (None, Some(max)) => self.0.push(format!("At most {max}.")),
-            (None, None) => {}
-        }
+    /// Bounds, each with whether it is itself left out.
+    fn range<T: std::fmt::Display>(
+        mut self,
+        (min, above): (Option<&T>, bool),
+        (max, below): (Option<&T>, bool),
+    ) -> Self {
+        let text = match (min, max) {
+            (Some(min), Some(max)) if !above && !below => format!("{min} to {max}."),
+            (Some(min), Some(max)) => format!(
+                "{} {min} and {} {max}.",
+                if above { "More than" } else { "At least" },
+                if below { "less than" } else { "at most" }
+            ),
+            (Some(min), None) if above => format!("More than {min}."),
+            (Some(min), None) => format!("At least {min}."),
+            (None, Some(max)) if below => format!("Less than {max}."),
+            (None, Some(max)) => format!("At most {max}."),
+            (None, None) => return self,
+        };
+        self.0.push(text);
         self
     }
 

@@ -56,18 +56,16 @@ pub(crate) fn register(cx: &mut Context<'_>) {
         for (name, value) in map {
             cx.claimed.insert((kind, name.clone()));
             cx.names.insert((kind, Address::of(value)), name.clone());
-            if kind != Kind::Schema && !value.is_object() {
-                let reason = format!("the {} `{name}` is no mapping", kind.noun());
-                cx.broken.insert((kind, name.clone()), reason);
-            }
+            refuse_odd_shape(cx, kind, name, value);
         }
         for (name, value) in map {
-            if !is_only_reference(value) {
+            if kind == Kind::Schema && !is_only_reference(value) {
                 continue;
             }
             let target =
                 reference_of(value).and_then(|reference| alias(cx, kind, reference, section.file));
             if let Some(target) = target {
+                refuse_odd_shape(cx, kind, name, target.value);
                 let address = Address::of(target.value);
                 cx.names
                     .entry((kind, address))
@@ -76,6 +74,14 @@ pub(crate) fn register(cx: &mut Context<'_>) {
         }
     }
     share(cx);
+}
+
+/// Remembers a component that cannot be built, before anything refers to it.
+fn refuse_odd_shape(cx: &mut Context<'_>, kind: Kind, name: &str, value: &Value) {
+    if kind != Kind::Schema && kind != Kind::Example && !value.is_object() {
+        let reason = format!("the {} `{name}` is no mapping", kind.noun());
+        cx.broken.insert((kind, name.to_owned()), reason);
+    }
 }
 
 /// Returns what a component that is nothing but a reference stands for.

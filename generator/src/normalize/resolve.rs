@@ -197,6 +197,12 @@ impl<'a> Context<'a> {
             }
         } else if !target.value.is_object() {
             return wrong("something else");
+        } else if kind == Kind::Parameter
+            && !["name", "in"]
+                .iter()
+                .all(|key| target.value.get(*key).is_some_and(Value::is_string))
+        {
+            return wrong("something without name and place");
         }
         Ok(())
     }

@@ -33,6 +33,14 @@ pub(super) fn set(parameter: &Parameter, value: &TokenStream) -> TokenStream {
     }
 }
 
+/// Whether the document names a range of media types, such as `image/*`, of which the caller knows the one.
+pub(super) fn leaves_media_type_open(body: &Body) -> bool {
+    match &body.payload {
+        Payload::Text { media_type } | Payload::Bytes { media_type } => media_type.contains('*'),
+        Payload::Json { .. } | Payload::Form { .. } | Payload::Multipart { .. } => false,
+    }
+}
+
 pub(super) fn set_body(body: &Body) -> TokenStream {
     let name = format_ident!("{}", body.name);
     match &body.payload {
@@ -51,6 +59,12 @@ pub(super) fn set_body(body: &Body) -> TokenStream {
             quote! { .form(#name, &[#(#encodings),*]) }
         }
         Payload::Multipart { .. } => quote! { .multipart(#name.into_form()) },
+        Payload::Text { .. } if leaves_media_type_open(body) => {
+            quote! { .text(content_type, #name) }
+        }
+        Payload::Bytes { .. } if leaves_media_type_open(body) => {
+            quote! { .bytes(content_type, #name) }
+        }
         Payload::Text { media_type } => quote! { .text(#media_type, #name) },
         Payload::Bytes { media_type } => quote! { .bytes(#media_type, #name) },
     }

@@ -86,7 +86,7 @@ impl Operations<'_> {
         let declared: Vec<&str> = operation
             .responses
             .iter()
-            .filter(|(status, _)| !status.starts_with('2'))
+            .filter(|(status, _)| !succeeds(operation, status))
             .map(|(status, _)| status.as_str())
             .collect();
         _ = write!(words, "\n\n# Errors\n\n");
@@ -109,6 +109,15 @@ impl Operations<'_> {
         _ = write!(words, "\n\n# Example\n\n{example}");
         words
     }
+}
+
+/// Whether a response is what the operation gives when it worked.
+fn succeeds(operation: &Operation, status: &str) -> bool {
+    let declared = operation.success.statuses.iter();
+    status.starts_with('2')
+        || declared
+            .filter(|declared| **declared != Status::Default)
+            .any(|declared| super::responses::key(*declared) == status)
 }
 
 fn reader(content: &Content) -> String {

@@ -32,6 +32,9 @@ pub(super) fn of(
             }
             Payload::Text { .. } | Payload::Bytes { .. } => "\"…\"".to_owned(),
         });
+        if super::calls::leaves_media_type_open(body) {
+            arguments.push("\"application/octet-stream\"".to_owned());
+        }
     }
     let client = target.example_client;
     let bound = match (target.bundles, operation.access) {
@@ -129,7 +132,7 @@ impl Example<'_> {
                 "types" if !is_path => out.push_str(&format!("{}::types", self.path)),
                 "BTreeMap" => out.push_str("std::collections::BTreeMap"),
                 wire if super::text::WIRE_TYPES.contains(&wire) && !is_path => {
-                    out.push_str(&format!("portal_runtime::{wire}"));
+                    out.push_str(&format!("portal_runtime::wire::{wire}"));
                 }
                 _ => out.push_str(&word),
             }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::calls::{set, set_body};
+use super::calls::{self, set, set_body};
 use super::docs;
 use super::text::{TypeText, code, import, import_used, used};
 use super::types::alias;
@@ -16,8 +16,19 @@ use crate::ir::{
 
 /// What modules of operations import from the runtime where they use it.
 const RUNTIME: &[&str] = &[
-    "Body", "Bundle", "Bytes", "ByteStream", "Call", "Grants", "Operation", "Requirement", "Status", "Style",
-    "FieldEncoding", "body::", "operation!",
+    "Body",
+    "Bundle",
+    "Bytes",
+    "ByteStream",
+    "Call",
+    "Grants",
+    "Operation",
+    "Requirement",
+    "Status",
+    "Style",
+    "FieldEncoding",
+    "body::",
+    "operation!",
 ];
 const PAGE: &[&str] = &["Items", "PageKind", "Pages", "Paging"];
 
@@ -179,6 +190,9 @@ impl Operations<'_> {
             let name = format_ident!("{}", body.name);
             let ty = self.body_type(body);
             arguments.push(quote! { #name: #ty });
+            if calls::leaves_media_type_open(body) {
+                arguments.push(quote! { content_type: &str });
+            }
         }
         arguments
     }
@@ -267,11 +281,25 @@ impl Operations<'_> {
             .options
             .iter()
             .map(|parameter| self.setter(operation, parameter));
-        let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
-            let (name, ty, send) = (format_ident!("{}", body.name), self.body_type(body), set_body(body));
-            let docs = doc_attributes(&or(docs::rustdoc(&body.description), "Sets the body."));
-            quote! { #docs #[must_use] pub fn #name(self, #name: #ty) -> Self { Self(self.0 #send) } }
-        });
+        let body = operation
+            .body
+            .as_ref()
+            .filter(|body| !body.required)
+            .map(|body| {
+                let (name, ty, send) = (
+                    format_ident!("{}", body.name),
+                    self.body_type(body),
+                    set_body(body),
+                );
+                let docs = doc_attributes(&or(docs::rustdoc(&body.description), "Sets the body."));
+                let content_type =
+                    calls::leaves_media_type_open(body).then(|| quote! { , content_type: &str });
+                quote! {
+                    #docs
+                    #[must_use]
+                    pub fn #name(self, #name: #ty #content_type) -> Self { Self(self.0 #send) }
+                }
+            });
         let pages = operation
             .paging
             .as_ref()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, import_used, literal, used, vendor_doc};
+use super::text::{TypeText, code, import_used, literal, used, vendor_doc};
 use crate::ir::{Api, Content, HeaderStruct, ResponseEnum, Status};
 
 /// Renders the module `responses`.
@@ -50,11 +50,7 @@ fn response_enum(text: &TypeText<'_>, item: &ResponseEnum, form: &str) -> String
             &variant.description,
             "As the document declares.",
         );
-        let pattern = match variant.status {
-            Status::Exact(code) => code.to_string(),
-            Status::Range(class) => format!("{class}XX"),
-            Status::Default => "default".to_owned(),
-        };
+        let pattern = key(variant.status);
         let payload = match &variant.content {
             Content::Empty => String::new(),
             Content::Json(ty) => format!("({})", text.owned(ty)),
@@ -78,12 +74,8 @@ fn headers(text: &TypeText<'_>, item: &HeaderStruct) -> String {
         item.description, item.name
     );
     for field in &item.fields {
-        vendor_doc(
-            &mut out,
-            "        ",
-            &field.description,
-            "As the document declares.",
-        );
+        let otherwise = format!("The header {}.", code(&field.wire_name));
+        vendor_doc(&mut out, "        ", &field.description, &otherwise);
         let presence = if field.required {
             "required"
         } else {
@@ -94,6 +86,15 @@ fn headers(text: &TypeText<'_>, item: &HeaderStruct) -> String {
     }
     out.push_str("    }\n}\n");
     out
+}
+
+/// A status as documents write it.
+pub(super) fn key(status: Status) -> String {
+    match status {
+        Status::Exact(code) => code.to_string(),
+        Status::Range(class) => format!("{class}XX"),
+        Status::Default => "default".to_owned(),
+    }
 }
 
 /// A status as code.

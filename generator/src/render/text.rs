@@ -210,13 +210,19 @@ pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
                 continue;
             }
             let here = &rest[start..];
-            let end = here.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(here.len());
+            let end = here
+                .find(|c: char| c != '_' && !c.is_alphanumeric())
+                .unwrap_or(here.len());
             let is_candidate = |candidate: &&'n str| {
                 bare(candidate) == &here[..end] && here.starts_with(*candidate)
             };
             // `types::Date` is the vendor's, not the runtime's.
             qualified &= rest[..start].trim() == "::";
-            if let Some(index) = candidates.iter().position(is_candidate).filter(|_| !qualified) {
+            if let Some(index) = candidates
+                .iter()
+                .position(is_candidate)
+                .filter(|_| !qualified)
+            {
                 found[index] = true;
             }
             qualified = &here[..end] == "types";
@@ -224,7 +230,10 @@ pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
         }
     }
     let flagged = candidates.iter().zip(found);
-    flagged.filter(|(_, found)| *found).map(|(name, _)| bare(name)).collect()
+    flagged
+        .filter(|(_, found)| *found)
+        .map(|(name, _)| bare(name))
+        .collect()
 }
 
 /// Adds the runtime's wire types that a type is made of.
@@ -239,12 +248,16 @@ pub(super) fn wire_names(ty: &Type, found: &mut BTreeSet<&'static str>) {
         Type::Uuid => "Uuid",
         Type::Base64 => "Base64",
         Type::Json => "Json",
-        Type::List(inner) | Type::Option(inner) | Type::Boxed(inner) => return wire_names(inner, found),
+        Type::List(inner) | Type::Option(inner) | Type::Boxed(inner) => {
+            return wire_names(inner, found);
+        }
         Type::Map(inner) => {
             wire_names(inner, found);
             "BTreeMap"
         }
-        Type::Bool | Type::I32 | Type::I64 | Type::U32 | Type::U64 | Type::F32 | Type::F64 => return,
+        Type::Bool | Type::I32 | Type::I64 | Type::U32 | Type::U64 | Type::F32 | Type::F64 => {
+            return;
+        }
         Type::String | Type::Named(_) => return,
     };
     found.insert(name);

@@ -44,7 +44,10 @@ fn imports(api: &Api) -> String {
             TypeKind::IntegerEnum(_) => _ = macros.insert("integer_enum"),
             TypeKind::Union(union) => {
                 macros.insert("union");
-                union.variants.iter().for_each(|variant| wire_names(&variant.ty, &mut wire));
+                union
+                    .variants
+                    .iter()
+                    .for_each(|variant| wire_names(&variant.ty, &mut wire));
                 if !union.otherwise.is_empty() {
                     wire.insert("Json");
                 }

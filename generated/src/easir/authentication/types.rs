@@ -248,16 +248,3 @@ model! { DeviceAuthorization {
     device_code: required "device_code",
     interval: required "interval",
 } }
-
-/// Described at `/paths/~1/get/parameters/0/schema`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum AuthorizeResponseType {
-    /// `"code"`
-    Code,
-    /// A value that the document does not list.
-    Unknown(String),
-}
-
-string_enum! { AuthorizeResponseType {
-    Code: "code",
-} else Unknown }
