@@ -138,7 +138,17 @@ struct One {
     operation_ids: Vec<String>,
 }
 
+/// Runs the stages up to the IR, on a stack that takes schemas as deep as documents may nest them.
 fn generate(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagnostic>> {
+    document::with_deep_stack(|| stages(documents, config)).unwrap_or_else(|error| {
+        let place = Place::file(&documents.main.name);
+        let message = format!("no thread can be started to read it: {error}");
+        let help = "free memory or allow more threads";
+        Err(vec![Diagnostic::error("no-thread", place, message, help)])
+    })
+}
+
+fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagnostic>> {
     let Normalized {
         openapi,
         origins,

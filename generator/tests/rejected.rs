@@ -353,7 +353,7 @@ mod references {
         format!(
             "\
 error: api.yaml:7:82{schema}/$ref: {what}; {remedy}
-warning: api.yaml:7:73{schema}: the value stays untyped JSON: {what}; use it through `Json`, or describe it in an overlay"
+warning: api.yaml:7:73{schema}: the value stays untyped JSON: {what}; use it through `Json`, or mend the document"
         )
     }
 
@@ -453,8 +453,7 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
             &answer("'https://example.com/a.yaml#/A'"),
             &left_as_json(
                 "`https://example.com/a.yaml` is not fetched",
-                "save it beside the document with `cargo xtask fetch --from https://example.com/a.yaml` and refer to \
-                 that file",
+                "download `https://example.com/a.yaml`, save it beside the document and refer to that file",
             ),
         );
         mended(
@@ -462,8 +461,7 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
             &left_out(
                 "7:19#/paths/~1a/get/responses/200",
                 "`http://example.com/a.yaml` is not fetched",
-                "save it beside the document with `cargo xtask fetch --from http://example.com/a.yaml` and refer to \
-                 that file",
+                "download `http://example.com/a.yaml`, save it beside the document and refer to that file",
             ),
         );
     }
@@ -520,7 +518,7 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
         let json = |place: &str, name: &str| {
             format!(
                 "warning: api.yaml:{place}: the value stays untyped JSON: `#/components/schemas/{name}` leads back to \
-                 itself through references alone; use it through `Json`, or describe it in an overlay\n"
+                 itself through references alone; use it through `Json`, or mend the document\n"
             )
         };
         let expected = [

@@ -198,7 +198,9 @@ fn generate(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Generated
     if !problems.is_empty() {
         return Err(Failure::Refused(problems));
     }
-    let titles = apis.iter().map(|api| (api.id.clone(), api.output.title.clone()));
+    let titles = apis
+        .iter()
+        .map(|api| (api.id.clone(), api.output.title.clone()));
     Ok(Generated {
         portal: manifest.portal.clone(),
         module: manifest.module(),

@@ -31,6 +31,9 @@ pub(crate) struct Options {
     /// The runtime crate that the generated one depends on; that of this workspace if not given.
     #[arg(long, value_name = "DIR")]
     runtime: Option<PathBuf>,
+    /// Generates what it can although references lead nowhere; without it, such a document is refused.
+    #[arg(long)]
+    keep_going: bool,
     /// Prints what was done as JSON.
     #[arg(long)]
     json: bool,
@@ -45,7 +48,7 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
         Ok(done) => {
             terminal::diagnostics(&done.output.diagnostics, verbose);
             done.print(options, seconds);
-            done.is_usable().then_some(()).ok_or(Failure::Told)
+            done.is_usable(options).then_some(()).ok_or(Failure::Told)
         }
         Err(Failure::Refused(problems)) => {
             if options.json {
@@ -81,6 +84,12 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         runtime: runtime(options, &out)?,
     };
     let output = portal_generator::crate_from_document(&set, &crate_options);
+    let output = output.and_then(
+        |output| match leads_nowhere(&output) && !options.keep_going {
+            true => Err(output.diagnostics),
+            false => Ok(output),
+        },
+    );
     let mut done = Done {
         name,
         version: version(&set),
@@ -88,7 +97,7 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         output: output.map_err(Failure::Refused)?,
         written: 0,
     };
-    if done.is_usable() {
+    if done.is_usable(options) {
         let plan = Plan::new(&out, &done.output.files, "")?;
         plan.apply()?;
         done.written = plan.differences().len();
@@ -98,19 +107,19 @@ fn generate(options: &Options) -> Result<Done, Failure> {
 
 impl Done {
     /// Whether anything came out of it. A document without operations may still be all types.
-    fn is_usable(&self) -> bool {
+    fn is_usable(&self, options: &Options) -> bool {
         let Summary {
             operations,
             generated,
             ..
         } = self.output.summary;
-        generated > 0 || operations == 0
+        generated > 0 || operations == 0 || options.keep_going
     }
 
     fn print(&self, options: &Options, seconds: f64) {
         if options.json {
             say!("{}", self.as_json(seconds));
-        } else if self.is_usable() {
+        } else if self.is_usable(options) {
             self.print_line(&options.out, seconds);
         } else {
             terminal::error("no operation of the document could be generated");
@@ -162,6 +171,13 @@ fn refused_as_json(problems: &[Diagnostic], seconds: f64) -> Value {
         "types": 0,
         "seconds": seconds,
     })
+}
+
+/// Whether a reference leads nowhere, which is a mistake of whoever wrote the document or fetched only a part of it.
+fn leads_nowhere(output: &Output) -> bool {
+    let rules = ["broken-reference", "wrong-reference", "circular-reference"];
+    let mut errors = output.diagnostics.iter().filter(|it| it.is_error());
+    errors.any(|error| rules.contains(&error.rule))
 }
 
 /// Refuses a folder with anything in it that this command has not made.

@@ -77,7 +77,7 @@ impl Finding {
             rule: "json-fallback",
             pointer: pointer.to_owned(),
             message: format!("the value stays untyped JSON: {reason}"),
-            help: "use it through `Json`, or describe it in an overlay".to_owned(),
+            help: "use it through `Json`, or mend the document".to_owned(),
         }
     }
 

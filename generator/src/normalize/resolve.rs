@@ -219,7 +219,7 @@ impl<'a> Context<'a> {
                 "remote-reference",
                 format!("`{document}` is not fetched"),
                 format!(
-                    "save it beside the document with `cargo xtask fetch --from {document}` and refer to that file"
+                    "download `{document}`, save it beside the document and refer to that file"
                 ),
             ));
         }

@@ -255,7 +255,8 @@ components:
         "{messages:#?}"
     );
     assert!(
-        messages[2].contains("save it beside the document with `cargo xtask fetch --from https://example.com/pet.yaml`"),
+        messages[2]
+            .contains("download `https://example.com/pet.yaml`, save it beside the document"),
         "{messages:#?}"
     );
 }

@@ -54,7 +54,15 @@ impl Run {
         command
             .arg("generate")
             .arg(document)
-            .args(["--name", name, "--within", ".", "--json", "--out"])
+            .args([
+                "--name",
+                name,
+                "--within",
+                ".",
+                "--keep-going",
+                "--json",
+                "--out",
+            ])
             .arg(&out);
         command
             .arg("--runtime")

@@ -151,7 +151,7 @@ fn references_to_nowhere_are_refused() {
     check_refused(
         &folder,
         &format!(
-            "{schema}: warning: the value stays untyped JSON: `#/components/schemas/Ordre` leads to nothing; use it through `Json`, or describe it in an overlay\n\
+            "{schema}: warning: the value stays untyped JSON: `#/components/schemas/Ordre` leads to nothing; use it through `Json`, or mend the document\n\
              {reference}: `#/components/schemas/Ordre` leads to nothing; correct the reference or add what it names\n"
         ),
     );
@@ -165,7 +165,7 @@ fn a_schema_that_only_refers_to_itself_is_refused() {
     check_refused(
         &folder,
         "specs/shop/orders.yaml:18:5#/components/schemas/Order: the schema extends itself, by way of `Order`; that part is left out; remove it from the list\n\
-         specs/shop/orders.yaml:18:5#/components/schemas/Order: warning: the value stays untyped JSON: `#/components/schemas/Order` leads back to itself; use it through `Json`, or describe it in an overlay\n",
+         specs/shop/orders.yaml:18:5#/components/schemas/Order: warning: the value stays untyped JSON: `#/components/schemas/Order` leads back to itself; use it through `Json`, or mend the document\n",
     );
 }
 
