@@ -61,14 +61,18 @@ fn serde_json_value(bencher: Bencher<'_, '_>) {
 fn portal_runtime_encode(bencher: Bencher<'_, '_>) {
     let document = document();
     let page = from_slice::<wire::Page>(document.as_bytes()).ok();
-    bencher.counter(BytesCount::of_str(&document)).bench_local(|| to_vec(&page));
+    bencher
+        .counter(BytesCount::of_str(&document))
+        .bench_local(|| to_vec(&page));
 }
 
 #[divan::bench]
 fn serde_json_encode_doubles(bencher: Bencher<'_, '_>) {
     let document = document();
     let page = serde_json::from_slice::<least::Page>(document.as_bytes()).ok();
-    bencher.counter(BytesCount::of_str(&document)).bench_local(|| serde_json::to_vec(&page));
+    bencher
+        .counter(BytesCount::of_str(&document))
+        .bench_local(|| serde_json::to_vec(&page));
 }
 
 /// A page as a server sends it: properties in order, `null` for what an event lacks.
@@ -119,41 +123,41 @@ fn event(text: &mut String, number: usize) {
 macro_rules! structs {
     ($(#[$meta:meta])* $uuid:ty, $amount:ty, $date:ty, $date_time:ty) => {
         $(#[$meta])*
-        pub struct Event {
-            pub id: Option<$uuid>,
-            pub account_number: Option<String>,
-            pub description: Option<String>,
-            pub voucher_description: Option<String>,
-            pub credit: Option<$amount>,
-            pub debet: Option<$amount>,
-            pub vat_code: Option<String>,
-            pub vat_percentage: Option<$amount>,
-            pub vat_included_amount: Option<$amount>,
-            pub cost_center: Option<String>,
-            pub cost_type: Option<String>,
-            pub project: Option<String>,
-            pub project_type: Option<String>,
-            pub voucher_id: Option<$uuid>,
-            pub vat_excluded_amount: Option<$amount>,
-            pub vat_amount: Option<$amount>,
-            pub voucher_date: Option<$date>,
-            pub voucher_number: Option<String>,
-            pub category: Option<String>,
-            pub invoice_number: Option<String>,
-            pub match_key: Option<String>,
-            pub voucher_state: Option<String>,
-            pub accepted_timestamp: Option<$date_time>,
-            pub reference_number: Option<String>,
-            pub concern: Option<i32>,
+        pub(crate) struct Event {
+            pub(crate) id: Option<$uuid>,
+            pub(crate) account_number: Option<String>,
+            pub(crate) description: Option<String>,
+            pub(crate) voucher_description: Option<String>,
+            pub(crate) credit: Option<$amount>,
+            pub(crate) debet: Option<$amount>,
+            pub(crate) vat_code: Option<String>,
+            pub(crate) vat_percentage: Option<$amount>,
+            pub(crate) vat_included_amount: Option<$amount>,
+            pub(crate) cost_center: Option<String>,
+            pub(crate) cost_type: Option<String>,
+            pub(crate) project: Option<String>,
+            pub(crate) project_type: Option<String>,
+            pub(crate) voucher_id: Option<$uuid>,
+            pub(crate) vat_excluded_amount: Option<$amount>,
+            pub(crate) vat_amount: Option<$amount>,
+            pub(crate) voucher_date: Option<$date>,
+            pub(crate) voucher_number: Option<String>,
+            pub(crate) category: Option<String>,
+            pub(crate) invoice_number: Option<String>,
+            pub(crate) match_key: Option<String>,
+            pub(crate) voucher_state: Option<String>,
+            pub(crate) accepted_timestamp: Option<$date_time>,
+            pub(crate) reference_number: Option<String>,
+            pub(crate) concern: Option<i32>,
         }
 
         $(#[$meta])*
-        pub struct Page {
-            pub current_page: Option<i32>,
-            pub page_count: Option<i32>,
-            pub page_size: Option<i32>,
-            pub row_count: Option<i32>,
-            pub results: Option<Vec<Event>>,
+        pub(crate) struct Page {
+            pub(crate) current_page: Option<i32>,
+            pub(crate) page_count: Option<i32>,
+            pub(crate) page_size: Option<i32>,
+            pub(crate) row_count: Option<i32>,
+            pub(crate) results: Option<Vec<Event>>,
         }
     };
 }
@@ -204,10 +208,14 @@ mod least {
     structs!(
         #[derive(serde::Deserialize, serde::Serialize)]
         #[serde(rename_all = "camelCase")]
-        String, f64, String, String
+        String,
+        f64,
+        String,
+        String
     );
 }
 
+#[allow(dead_code, reason = "they are read and thrown away")]
 mod exact {
     use serde::de::{Deserialize, Deserializer, Error};
     use std::borrow::Cow;
@@ -218,8 +226,7 @@ mod exact {
         Text<portal_runtime::Uuid>, Amount, Text<portal_runtime::Date>, Text<portal_runtime::DateTime>
     );
 
-    #[expect(dead_code, reason = "it is only read")]
-    pub struct Amount(portal_runtime::Decimal);
+    pub(crate) struct Amount(portal_runtime::Decimal);
 
     impl<'de> Deserialize<'de> for Amount {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -228,8 +235,7 @@ mod exact {
         }
     }
 
-    #[expect(dead_code, reason = "it is only read")]
-    pub struct Text<T>(T);
+    pub(crate) struct Text<T>(T);
 
     impl<'de, T: std::str::FromStr<Err: std::fmt::Display>> Deserialize<'de> for Text<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

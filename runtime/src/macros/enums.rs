@@ -16,6 +16,7 @@
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
+        #[allow(unreachable_pub)]
         impl $name {
             /// Returns the value as it travels.
             pub fn as_str(&self) -> &str {
@@ -108,6 +109,7 @@ macro_rules! string_enum {
 #[macro_export]
 macro_rules! integer_enum {
     ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
+        #[allow(unreachable_pub)]
         impl $name {
             /// Returns the value as it travels.
             pub fn as_i64(&self) -> i64 {
@@ -187,6 +189,10 @@ macro_rules! __vacant_enum {
     ([$first:ident $($rest:ident)*] $($unknown:expr)?) => {
         ::core::option::Option::Some(Self::$first)
     };
-    ([] $unknown:expr) => { ::core::option::Option::Some($unknown) };
-    ([]) => { ::core::option::Option::None };
+    ([] $unknown:expr) => {
+        ::core::option::Option::Some($unknown)
+    };
+    ([]) => {
+        ::core::option::Option::None
+    };
 }

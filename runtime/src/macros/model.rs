@@ -66,33 +66,61 @@ macro_rules! model {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __presence {
-    (required) => { $crate::wire::Presence::Required };
-    (tag) => { $crate::wire::Presence::Required };
-    (nullable) => { $crate::wire::Presence::Nullable };
-    (optional) => { $crate::wire::Presence::Optional };
-    (patch) => { $crate::wire::Presence::Patch };
+    (required) => {
+        $crate::wire::Presence::Required
+    };
+    (tag) => {
+        $crate::wire::Presence::Required
+    };
+    (nullable) => {
+        $crate::wire::Presence::Nullable
+    };
+    (optional) => {
+        $crate::wire::Presence::Optional
+    };
+    (patch) => {
+        $crate::wire::Presence::Patch
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __vacant {
-    (required $boxes:ident) => { $crate::wire::Decode::vacant($boxes)? };
-    (tag $boxes:ident) => { $crate::wire::Decode::vacant($boxes)? };
-    (nullable $boxes:ident) => { ::core::option::Option::None };
-    (optional $boxes:ident) => { ::core::option::Option::None };
-    (patch $boxes:ident) => { $crate::wire::Nullable::Absent };
+    (required $boxes:ident) => {
+        $crate::wire::Decode::vacant($boxes)?
+    };
+    (tag $boxes:ident) => {
+        $crate::wire::Decode::vacant($boxes)?
+    };
+    (nullable $boxes:ident) => {
+        ::core::option::Option::None
+    };
+    (optional $boxes:ident) => {
+        ::core::option::Option::None
+    };
+    (patch $boxes:ident) => {
+        $crate::wire::Nullable::Absent
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __additional_mut {
-    ($self:ident) => { ::core::option::Option::None };
-    ($self:ident $field:ident) => { ::core::option::Option::Some(&mut $self.$field) };
+    ($self:ident) => {
+        ::core::option::Option::None
+    };
+    ($self:ident $field:ident) => {
+        ::core::option::Option::Some(&mut $self.$field)
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __additional {
-    ($self:ident) => { ::core::option::Option::None };
-    ($self:ident $field:ident) => { ::core::option::Option::Some(&$self.$field) };
+    ($self:ident) => {
+        ::core::option::Option::None
+    };
+    ($self:ident $field:ident) => {
+        ::core::option::Option::Some(&$self.$field)
+    };
 }

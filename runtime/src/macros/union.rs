@@ -88,15 +88,23 @@ macro_rules! __union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __first {
-    () => { ::core::option::Option::None };
-    ($first:literal $($rest:literal)*) => { ::core::option::Option::Some($first) };
+    () => {
+        ::core::option::Option::None
+    };
+    ($first:literal $($rest:literal)*) => {
+        ::core::option::Option::Some($first)
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __is_there {
-    () => { false };
-    ($it:ident) => { true };
+    () => {
+        false
+    };
+    ($it:ident) => {
+        true
+    };
 }
 
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! Bytes as text.
 
 use super::{Decode, DecodeError, Decoder, Encode, Encoder, Shape};
+use base64::display::Base64Display;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, STANDARD};
 use base64::engine::{DecodePaddingMode, Engine};
 use base64::{DecodeError as NotBase64, alphabet};
@@ -64,7 +65,7 @@ impl<const N: usize> From<[u8; N]> for Base64 {
 /// The text in the standard alphabet with padding.
 impl fmt::Display for Base64 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&STANDARD.encode(&self.0))
+        Base64Display::new(&self.0, &STANDARD).fmt(out)
     }
 }
 
@@ -84,7 +85,9 @@ impl FromStr for Base64 {
     fn from_str(text: &str) -> Result<Self, NotBase64> {
         match text.contains(['-', '_']) {
             false => TOLERANT.decode(text).map(Self),
-            true => TOLERANT.decode(text.replace('-', "+").replace('_', "/")).map(Self),
+            true => TOLERANT
+                .decode(text.replace('-', "+").replace('_', "/"))
+                .map(Self),
         }
     }
 }
@@ -104,6 +107,6 @@ impl Decode for Base64 {
 
 impl Encode for Base64 {
     fn encode(&self, encoder: &mut Encoder) {
-        encoder.display(self);
+        encoder.plain_display(self);
     }
 }

@@ -10,9 +10,9 @@ use super::{
     Base64, DateTime, Decode, Duration, Encode, Json, LocalDateTime, Nullable, OffsetDateTime,
     Secret, Time,
 };
-pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::ser;
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -28,7 +28,9 @@ pub fn serialize<T: Encode + ?Sized, S: Serializer>(
     value: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    Json::of(value).map_err(ser::Error::custom)?.serialize(serializer)
+    Json::of(value)
+        .map_err(ser::Error::custom)?
+        .serialize(serializer)
 }
 
 /// Reads a value with serde.
@@ -36,7 +38,9 @@ pub fn serialize<T: Encode + ?Sized, S: Serializer>(
 /// # Errors
 /// When the deserializer fails, or the value does not fit the type.
 pub fn deserialize<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Json::deserialize(deserializer)?.read().map_err(de::Error::custom)
+    Json::deserialize(deserializer)?
+        .read()
+        .map_err(de::Error::custom)
 }
 
 impl Serialize for Json {
@@ -146,7 +150,9 @@ impl<'de> Visitor<'de> for AnyJson {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut entries = BTreeMap::new();
         while let Some((key, value)) = access.next_entry::<String, Json>()? {
-            if key == NUMBER_KEY && let Some(text) = value.as_str() {
+            if key == NUMBER_KEY
+                && let Some(text) = value.as_str()
+            {
                 return text.parse().map(Json::Number).map_err(de::Error::custom);
             }
             entries.insert(key, value);
@@ -195,6 +201,10 @@ fn significant(text: &str) -> Option<(bool, String, i64)> {
     let counting = digits.trim_end_matches('0');
     let zeros = (digits.len() - counting.len()) as i64 - fraction.len() as i64;
     let counting = counting.trim_start_matches('0').to_owned();
-    let power = if counting.is_empty() { 0 } else { exponent.parse::<i64>().ok()? + zeros };
+    let power = if counting.is_empty() {
+        0
+    } else {
+        exponent.parse::<i64>().ok()? + zeros
+    };
     Some((whole.starts_with('-'), counting, power))
 }

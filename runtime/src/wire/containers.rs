@@ -21,7 +21,11 @@ impl<T: Decode> Decode for Option<T> {
 
     fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let there = !decoder.null()?;
-        *self = if there { Some(T::decode(decoder)?) } else { None };
+        *self = if there {
+            Some(T::decode(decoder)?)
+        } else {
+            None
+        };
         Ok(())
     }
 }
@@ -94,7 +98,7 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode_into(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         self.clear();
-        decoder.array(&mut |decoder| {
+        decoder.elements(T::SHAPE.secret, &mut |decoder| {
             self.push(vacancy::<T>(decoder)?);
             match self.last_mut() {
                 Some(item) => item.decode_into(decoder),
@@ -131,7 +135,7 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let mut map = Self::new();
-        decoder.entries(&mut |key, decoder| map.fill(key, decoder))?;
+        decoder.properties(T::SHAPE.secret, &mut |key, decoder| map.fill(key, decoder))?;
         Ok(map)
     }
 

@@ -23,7 +23,8 @@ impl Decode for Decimal {
 
 impl Encode for Decimal {
     fn encode(&self, encoder: &mut Encoder) {
-        encoder.display_number(self);
+        let units = self.mantissa().unsigned_abs();
+        encoder.units(self.is_sign_negative(), units, self.scale());
     }
 }
 
@@ -67,7 +68,10 @@ fn exact(text: &str) -> Option<Decimal> {
         Ok(scale) => (value.mantissa(), scale),
         Err(_) => {
             let power = u32::try_from(scale.unsigned_abs()).ok()?;
-            (value.mantissa().checked_mul(10_i128.checked_pow(power)?)?, 0)
+            (
+                value.mantissa().checked_mul(10_i128.checked_pow(power)?)?,
+                0,
+            )
         }
     };
     let mut result = Decimal::try_from_i128_with_scale(units, scale).ok()?;

@@ -3,6 +3,7 @@
 use super::error::{EncodeError, Step, path};
 use super::object::{Entries, Fields, Presence};
 use super::{Decoder, Encode, Kind, scan};
+use std::fmt;
 use std::io::Write as _;
 
 /// Writes a JSON document, compact and in the order of the calls.
@@ -11,13 +12,20 @@ use std::io::Write as _;
 /// reports the first.
 ///
 /// [`finish`]: Encoder::finish
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Encoder {
     out: Vec<u8>,
     /// Where the first value stands that JSON cannot hold, and what it was.
     fault: Option<(usize, String)>,
     /// A property to add to the next object: the discriminator of a union whose branch lacks it.
     tag: Option<(&'static str, &'static str)>,
+}
+
+/// Says how much was written; it may be what nobody may see.
+impl fmt::Debug for Encoder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Encoder({} bytes)", self.out.len())
+    }
 }
 
 impl Encoder {
@@ -44,7 +52,8 @@ impl Encoder {
 
     /// Writes `true` or `false`.
     pub fn bool(&mut self, value: bool) {
-        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+        self.out
+            .extend_from_slice(if value { b"true" } else { b"false" });
     }
 
     /// Writes a string, escaping what RFC 8259 section 7 wants escaped and nothing else.
@@ -62,22 +71,60 @@ impl Encoder {
     }
 
     /// Writes a value as a string by its `Display`.
-    pub fn display(&mut self, value: &dyn std::fmt::Display) {
+    pub fn display(&mut self, value: &dyn fmt::Display) {
         self.string(&value.to_string());
+    }
+
+    /// Writes a value as a string by its `Display`, which never needs escapes.
+    pub(super) fn plain_display(&mut self, value: &dyn fmt::Display) {
+        self.out.push(b'"');
+        self.digits(format_args!("{value}"));
+        self.out.push(b'"');
     }
 
     /// Writes an integer.
     pub fn integer(&mut self, value: i128) {
-        self.digits(format_args!("{value}"));
+        self.units(value < 0, value.unsigned_abs(), 0);
     }
 
-    /// Writes a number of a type whose `Display` is always one that JSON takes.
-    pub(super) fn display_number(&mut self, value: &dyn std::fmt::Display) {
-        self.digits(format_args!("{value}"));
+    /// Writes a number of so many units, the last `scale` digits of which stand after the point.
+    pub(super) fn units(&mut self, negative: bool, units: u128, scale: u32) {
+        // A decimal's scale is 28 at most, so that its digits and zeros fit as an integer's do.
+        let mut buffer = [b'0'; 48];
+        let mut start = buffer.len();
+        let mut put = |byte: u8| {
+            start -= 1;
+            buffer[start] = byte;
+        };
+        let mut rest = units;
+        let mut written = 0;
+        while rest > 0 || written <= scale {
+            // Most numbers fit in a word, whose division is much cheaper.
+            let digit = match u64::try_from(rest) {
+                Ok(word) => {
+                    rest = u128::from(word / 10);
+                    (word % 10) as u8
+                }
+                Err(_) => {
+                    let digit = (rest % 10) as u8;
+                    rest /= 10;
+                    digit
+                }
+            };
+            put(b'0' + digit);
+            written += 1;
+            if written == scale {
+                put(b'.');
+            }
+        }
+        if negative {
+            put(b'-');
+        }
+        self.out.extend_from_slice(&buffer[start..]);
     }
 
     /// Writes a floating-point number by its `Debug`, the fewest digits that read back the same.
-    pub(super) fn float(&mut self, value: &dyn std::fmt::Debug, finite: bool) {
+    pub(super) fn float(&mut self, value: &dyn fmt::Debug, finite: bool) {
         match finite {
             true => self.digits(format_args!("{value:?}")),
             false => self.unfit(format_args!("{value:?}")),
@@ -97,12 +144,19 @@ impl Encoder {
     /// Begins an array.
     pub fn array(&mut self) -> ArrayEncoder<'_> {
         self.tag = None;
-        ArrayEncoder { encoder: self, open: b'[' }
+        ArrayEncoder {
+            encoder: self,
+            open: b'[',
+        }
     }
 
     /// Begins an object with any properties.
     pub fn map(&mut self) -> MapEncoder<'_> {
-        MapEncoder { tag: self.tag.take(), encoder: self, open: b'{' }
+        MapEncoder {
+            tag: self.tag.take(),
+            encoder: self,
+            open: b'{',
+        }
     }
 
     /// Writes a model: its properties by its table, then those it has no field for.
@@ -113,16 +167,25 @@ impl Encoder {
         additional: Option<&dyn Entries>,
     ) {
         let mut open = b'{';
-        if let Some((name, value)) = self.tag.take()
-            && fields.find(name).is_none()
-        {
-            self.property(&mut open, name, &value);
+        if let Some((name, value)) = self.tag.take() {
+            let field = fields.find(name).and_then(|index| values.get(index));
+            if field.is_none_or(|value| value.is_absent()) {
+                self.property(&mut open, name, &value);
+            }
         }
         for (field, value) in fields.fields.iter().zip(values) {
             let optional = matches!(field.presence, Presence::Optional | Presence::Patch);
-            if !(optional && value.is_absent()) {
-                self.property(&mut open, field.name, *value);
+            if optional && value.is_absent() {
+                continue;
             }
+            self.out.push(open);
+            open = b',';
+            match fields.plain {
+                true => self.plain_name(field.name),
+                false => self.string(field.name),
+            }
+            self.out.push(b':');
+            value.encode(self);
         }
         if let Some(additional) = additional {
             additional.each(&mut |key, value| self.property(&mut open, key, value));
@@ -143,6 +206,12 @@ impl Encoder {
         self.tag = None;
     }
 
+    fn plain_name(&mut self, name: &str) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.push(b'"');
+    }
+
     fn property(&mut self, open: &mut u8, key: &str, value: &dyn Encode) {
         self.out.push(*open);
         *open = b',';
@@ -159,13 +228,13 @@ impl Encoder {
         self.out.push(b'}');
     }
 
-    fn digits(&mut self, text: std::fmt::Arguments<'_>) {
+    fn digits(&mut self, text: fmt::Arguments<'_>) {
         // A vector takes all that is written to it.
         let _ = self.out.write_fmt(text);
     }
 
     #[cold]
-    fn unfit(&mut self, value: impl std::fmt::Display) {
+    fn unfit(&mut self, value: impl fmt::Display) {
         let reason = format!("{value} is not a number that JSON can hold");
         self.fault.get_or_insert((self.out.len(), reason));
         self.null();

@@ -66,6 +66,12 @@ impl DecodeError {
     ) -> Self {
         let mut error = Self::new(name, found, offset);
         error.0.branches = branches;
+        // Two levels of reasons say enough; the reasons of a recursive union would have no end.
+        for (_, branch) in &mut error.0.branches {
+            for (_, inner) in &mut branch.0.branches {
+                inner.0.branches.clear();
+            }
+        }
         error
     }
 
@@ -117,6 +123,12 @@ impl DecodeError {
         self
     }
 
+    /// Says of a string that it holds a number.
+    pub(super) fn in_quotes(mut self) -> Self {
+        self.0.found.push_str(", a number in quotes");
+        self
+    }
+
     /// Takes excerpts of values out of the message, because they may be secret.
     pub(super) fn redacted(mut self) -> Self {
         if let Some(end) = self.0.found.find(' ')
@@ -124,16 +136,21 @@ impl DecodeError {
         {
             self.0.found.truncate(end);
         }
-        for (_, error) in &mut self.0.branches {
-            *error = error.clone().redacted();
-        }
+        let branches = std::mem::take(&mut self.0.branches).into_iter();
+        self.0.branches = branches
+            .map(|(name, error)| (name, error.redacted()))
+            .collect();
         self
     }
 
     fn write(&self, out: &mut fmt::Formatter<'_>, outer: &str) -> fmt::Result {
         let path = self.path();
         let place = format!("{outer}{}", path.strip_prefix('$').unwrap_or(&path));
-        write!(out, "{place}: expected {}, found {}", self.0.expected, self.0.found)?;
+        write!(
+            out,
+            "{place}: expected {}, found {}",
+            self.0.expected, self.0.found
+        )?;
         for (count, (name, error)) in self.0.branches.iter().enumerate() {
             out.write_str(if count == 0 { " (" } else { "; " })?;
             write!(out, "{name}: ")?;
@@ -150,7 +167,11 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(out, "$")?;
         if self.0.syntax {
-            write!(out, " (at byte {}; the document is not valid JSON)", self.0.offset)?;
+            write!(
+                out,
+                " (at byte {}; the document is not valid JSON)",
+                self.0.offset
+            )?;
         }
         Ok(())
     }
@@ -180,7 +201,10 @@ impl EncodeError {
     /// A value whose own [`Encode`](super::Encode) wrote something that is not JSON.
     #[cold]
     pub(super) fn unreadable(error: DecodeError) -> Self {
-        Self::new(error.path(), format!("it was written as something else than JSON: {error}"))
+        Self::new(
+            error.path(),
+            format!("it was written as something else than JSON: {error}"),
+        )
     }
 
     /// The place as a JSON path, as in [`DecodeError::path`].
@@ -229,5 +253,7 @@ pub(super) fn excerpt(text: &str) -> String {
 fn is_plain(key: &str) -> bool {
     !key.is_empty()
         && key.len() <= 128
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

@@ -1,6 +1,6 @@
 //! Any JSON value, kept as it was sent.
 
-use super::{Decode, DecodeError, Decoder, Encode, Encoder, EncodeError, Kind, Shape};
+use super::{Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, Kind, Shape};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -309,12 +309,21 @@ impl<T: Into<Json>> From<Vec<T>> for Json {
 
 impl<T: Into<Json>> From<BTreeMap<String, T>> for Json {
     fn from(entries: BTreeMap<String, T>) -> Self {
-        Self::Object(entries.into_iter().map(|(key, value)| (key, value.into())).collect())
+        Self::Object(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, value.into()))
+                .collect(),
+        )
     }
 }
 
 impl<K: Into<String>, V: Into<Json>, const N: usize> From<[(K, V); N]> for Json {
     fn from(entries: [(K, V); N]) -> Self {
-        Self::Object(entries.map(|(key, value)| (key.into(), value.into())).into())
+        Self::Object(
+            entries
+                .map(|(key, value)| (key.into(), value.into()))
+                .into(),
+        )
     }
 }

@@ -26,7 +26,7 @@ mod union;
 mod uuids;
 
 pub use base64::Base64;
-pub use decoder::{Decoder, Kind};
+pub use decoder::{Decoder, Kind, ReadEntry, ReadItem};
 pub use encoder::{ArrayEncoder, Encoder, MapEncoder};
 pub use error::{DecodeError, EncodeError};
 pub use json::{Json, Number};
@@ -95,7 +95,12 @@ pub struct Shape {
 
 impl Shape {
     /// A type that may be any JSON value.
-    pub const ANY: Self = Self { kinds: 0b11_1111, secret: false, fields: None, union: None };
+    pub const ANY: Self = Self {
+        kinds: 0b11_1111,
+        secret: false,
+        fields: None,
+        union: None,
+    };
     /// A type read from `null`.
     pub const NULL: Self = Self::of(Kind::Null);
     /// A type read from `true` or `false`.
@@ -111,35 +116,55 @@ impl Shape {
 
     /// A model with these properties.
     pub const fn object(fields: &'static Fields) -> Self {
-        Self { fields: Some(fields), ..Self::MAP }
+        Self {
+            fields: Some(fields),
+            ..Self::MAP
+        }
     }
 
     /// A union of these branches. Which kinds it takes is found out when it is asked: the branches
     /// may lead back to the union.
     pub const fn union(union: &'static Union) -> Self {
-        Self { union: Some(union), ..Self::ANY }
+        Self {
+            union: Some(union),
+            ..Self::ANY
+        }
     }
 
     const fn of(kind: Kind) -> Self {
-        Self { kinds: 1 << kind as u8, secret: false, fields: None, union: None }
+        Self {
+            kinds: 1 << kind as u8,
+            secret: false,
+            fields: None,
+            union: None,
+        }
     }
 
     /// The same shape or `null`.
     #[must_use]
     pub const fn or_null(self) -> Self {
-        Self { kinds: self.kinds | Self::NULL.kinds, ..self }
+        Self {
+            kinds: self.kinds | Self::NULL.kinds,
+            ..self
+        }
     }
 
     /// The same shape with values that messages must not show.
     #[must_use]
     pub const fn secret(self) -> Self {
-        Self { secret: true, ..self }
+        Self {
+            secret: true,
+            ..self
+        }
     }
 
     /// The same shape, secret if the other one is: messages about a list show its elements.
     #[must_use]
     pub const fn with_secrets_of(self, other: Self) -> Self {
-        Self { secret: self.secret || other.secret, ..self }
+        Self {
+            secret: self.secret || other.secret,
+            ..self
+        }
     }
 
     /// Returns true when a value of this kind may fit.
@@ -191,3 +216,6 @@ pub fn to_vec(value: &(impl Encode + ?Sized)) -> Result<Vec<u8>, EncodeError> {
     value.encode(&mut encoder);
     encoder.finish()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ pub struct Fields {
     /// What one level of this model may take from the stack while it is read, in bytes.
     frame: u32,
     /// Whether every name reads the same in JSON, without escapes.
-    plain: bool,
+    pub(super) plain: bool,
 }
 
 /// A property of a model.
@@ -44,7 +44,11 @@ impl Fields {
     pub const fn new(name: &'static str, size: usize, fields: &'static [Field]) -> Self {
         // Values are moved a few times in a debug build; a slot is two pointers and its place.
         let frame = size * 4 + fields.len() * 64;
-        let frame = if frame > u32::MAX as usize { u32::MAX } else { frame as u32 };
+        let frame = if frame > u32::MAX as usize {
+            u32::MAX
+        } else {
+            frame as u32
+        };
         let mut plain = true;
         let mut index = 0;
         while index < fields.len() {
@@ -56,7 +60,12 @@ impl Fields {
             }
             index += 1;
         }
-        Self { name, fields, frame, plain }
+        Self {
+            name,
+            fields,
+            frame,
+            plain,
+        }
     }
 
     /// The name of the model.
@@ -136,7 +145,10 @@ impl Seen {
     #[inline]
     fn new(count: usize) -> Self {
         let words = if count > 64 { count.div_ceil(64) } else { 0 };
-        Self { few: 0, many: vec![0; words] }
+        Self {
+            few: 0,
+            many: vec![0; words],
+        }
     }
 
     #[inline]
@@ -183,7 +195,8 @@ impl<'a> Decoder<'a> {
                     Ok(index) => {
                         if let Some(slot) = slots.get_mut(index) {
                             self.set_repeated(seen.contains(index));
-                            slot.fill(self).map_err(|e| e.in_key(fields.fields[index].name))?;
+                            slot.fill(self)
+                                .map_err(|e| e.in_key(fields.fields[index].name))?;
                         }
                         seen.insert(index);
                         next = index + 1;

@@ -147,8 +147,10 @@ pub(super) fn integral(text: &str) -> Option<i128> {
     if significant.is_empty() || significant == "-" {
         return Some(0);
     }
-    let zeros = i64::from(exponent) - fraction.len() as i64
-        + (digits.len() - significant.len()) as i64;
-    let power = u32::try_from(zeros).ok().and_then(|zeros| 10_i128.checked_pow(zeros))?;
+    let zeros =
+        i64::from(exponent) - fraction.len() as i64 + (digits.len() - significant.len()) as i64;
+    let power = u32::try_from(zeros)
+        .ok()
+        .and_then(|zeros| 10_i128.checked_pow(zeros))?;
     significant.parse::<i128>().ok()?.checked_mul(power)
 }

@@ -25,7 +25,10 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
         at += 8;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| needs_care(*byte)).unwrap_or(rest.len())
+    at + rest
+        .iter()
+        .position(|byte| needs_care(*byte))
+        .unwrap_or(rest.len())
 }
 
 /// Returns true for what cannot stand as it is in a JSON string.

@@ -38,7 +38,11 @@ impl Branch {
         tags: &'static [&'static str],
         _variant: fn(T) -> U,
     ) -> Self {
-        Self { name, tags, shape: || T::SHAPE }
+        Self {
+            name,
+            tags,
+            shape: || T::SHAPE,
+        }
     }
 }
 
@@ -81,7 +85,11 @@ impl<'a> Decoder<'a> {
         let mut failures = Vec::new();
         let mut candidates = self.candidates(union, kind, &mut failures)?;
         candidates.sort_by_key(|(_, fit)| std::cmp::Reverse(*fit));
-        let rounds: &[bool] = if self.is_strict() { &[true] } else { &[true, false] };
+        let rounds: &[bool] = if self.is_strict() {
+            &[true]
+        } else {
+            &[true, false]
+        };
         for strict in rounds {
             failures.truncate(union.branches.len() - candidates.len());
             for (branch, _) in &candidates {
@@ -139,7 +147,10 @@ impl<'a> Decoder<'a> {
         read: &mut Read<'_>,
     ) -> Result<(), DecodeError> {
         let strict = self.is_strict();
-        let listed = union.branches.iter().position(|branch| branch.tags.contains(&tag));
+        let listed = union
+            .branches
+            .iter()
+            .position(|branch| branch.tags.contains(&tag));
         match listed {
             Some(branch) => self.again(start, strict, |decoder| read(branch, decoder)),
             None if union.open && !strict => {
@@ -163,7 +174,7 @@ impl<'a> Decoder<'a> {
     ) -> Result<Vec<(usize, Fit)>, DecodeError> {
         let start = self.offset();
         let properties = match kind {
-            Kind::Object => self.properties(start)?,
+            Kind::Object => self.look_ahead(start)?,
             _ => Vec::new(),
         };
         let mut candidates = Vec::new();
@@ -179,7 +190,8 @@ impl<'a> Decoder<'a> {
         Ok(candidates)
     }
 
-    fn properties(&mut self, start: usize) -> Result<Properties<'a>, DecodeError> {
+    /// Returns the properties of the object that comes next, without reading it.
+    fn look_ahead(&mut self, start: usize) -> Result<Properties<'a>, DecodeError> {
         let strict = self.is_strict();
         let mut properties = Vec::new();
         self.again(start, strict, |decoder| {
@@ -203,7 +215,10 @@ impl<'a> Decoder<'a> {
         self.rewind(start);
         failures.sort_by_key(|(branch, _)| *branch);
         let name = |branch: usize| union.branches.get(branch).map_or(union.name, |it| it.name);
-        let failures = failures.into_iter().map(|(branch, error)| (name(branch), error)).collect();
+        let failures = failures
+            .into_iter()
+            .map(|(branch, error)| (name(branch), error))
+            .collect();
         let error = DecodeError::no_branch(union.name, self.describe(), start, failures);
         match union.branches.iter().any(|branch| (branch.shape)().secret) {
             true => error.redacted(),

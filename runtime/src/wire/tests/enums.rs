@@ -56,16 +56,25 @@ fn unknown_strings_are_kept() {
     assert_eq!(State::from("x"), State::Unknown("x".into()));
     assert_eq!(State::from(String::from("Draft")), State::Draft);
     assert_eq!(read("\"a\""), Ok(Nothing::Unknown("a".into())));
-    assert_eq!(refused::<State>("1"), "$: expected a string, found number 1");
+    assert_eq!(
+        refused::<State>("1"),
+        "$: expected a string, found number 1"
+    );
 }
 
 #[test]
 fn closed_enumerations_refuse_unknown_values() {
     assert_eq!(read("\"off\""), Ok(Closed::Off));
-    assert_eq!(refused::<Closed>("\"of\""), "$: expected one of \"on\", \"off\", found string \"of\"");
+    assert_eq!(
+        refused::<Closed>("\"of\""),
+        "$: expected one of \"on\", \"off\", found string \"of\""
+    );
     assert_eq!(written(&Closed::On), "\"on\"");
     assert_eq!(read("1.0"), Ok(Bit::One));
-    assert_eq!(refused::<Bit>("2"), "$: expected one of 0, 1, found number 2");
+    assert_eq!(
+        refused::<Bit>("2"),
+        "$: expected one of 0, 1, found number 2"
+    );
     assert_eq!(Bit::Zero.to_string(), "0");
 }
 
@@ -77,5 +86,8 @@ fn integers_are_variants() {
     unchanged::<Level>("7");
     assert_eq!(Level::from(-5), Level::Minus);
     assert_eq!(Level::Minus.to_string(), "-5");
-    assert_eq!(refused::<Level>("\"1\""), "$: expected an integer of 64 bits, found string \"1\"");
+    assert_eq!(
+        refused::<Level>("\"one\""),
+        "$: expected an integer of 64 bits, found string \"one\""
+    );
 }

@@ -15,7 +15,10 @@ fn white_space_is_passed_over() {
         read::<Json>(" \r\n\t{ \"a\" : [ 1 , 2 ] , \"b\" : { } } \n"),
         read::<Json>(r#"{"a":[1,2],"b":{}}"#)
     );
-    assert!(read::<Json>("\u{a0}1").is_err(), "other spaces are not white space");
+    assert!(
+        read::<Json>("\u{a0}1").is_err(),
+        "other spaces are not white space"
+    );
 }
 
 #[test]
@@ -32,7 +35,10 @@ fn escapes_are_read() {
 
 #[test]
 fn only_what_must_be_escaped_is() {
-    assert_eq!(written("\"\\/\u{8}\u{c}\n\r\t\u{1}ä\u{7f}\u{2028}😀"), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001ä\u{7f}\u{2028}😀\"");
+    assert_eq!(
+        written("\"\\/\u{8}\u{c}\n\r\t\u{1}ä\u{7f}\u{2028}😀"),
+        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001ä\u{7f}\u{2028}😀\""
+    );
 }
 
 #[test]
@@ -53,34 +59,88 @@ fn what_needs_care_is_found_wherever_it_stands() {
 #[test]
 fn broken_documents_are_refused_with_the_place() {
     let cases = [
-        ("", "$: expected a value, found the end of the document (at byte 0"),
+        (
+            "",
+            "$: expected a value, found the end of the document (at byte 0",
+        ),
         ("[1,]", "$[1]: expected a value, found ']' (at byte 3"),
         ("[1 2]", "$: expected `,` or `]`, found '2' (at byte 3"),
-        (r#"{"a":1,}"#, "$: expected a property name in quotes, found '}' (at byte 7"),
+        (
+            r#"{"a":1,}"#,
+            "$: expected a property name in quotes, found '}' (at byte 7",
+        ),
         (r#"{"a" 1}"#, "$: expected `:`, found '1' (at byte 5"),
-        (r#"{a:1}"#, "$: expected a property name in quotes, found 'a' (at byte 1"),
-        (r#"{"a":{"b":[1,tru]}}"#, "$.a.b[1]: expected `null`, `true` or `false`, found 't'"),
-        ("[1] x", "$: expected the end of the document, found 'x' (at byte 4"),
-        ("01", "$: expected a number as JSON writes it, found '1' (at byte 1"),
-        ("1.", "$: expected a number as JSON writes it, found the end of the document"),
+        (
+            r#"{a:1}"#,
+            "$: expected a property name in quotes, found 'a' (at byte 1",
+        ),
+        (
+            r#"{"a":{"b":[1,tru]}}"#,
+            "$.a.b[1]: expected `null`, `true` or `false`, found 't'",
+        ),
+        (
+            "[1] x",
+            "$: expected the end of the document, found 'x' (at byte 4",
+        ),
+        (
+            "01",
+            "$: expected a number as JSON writes it, found '1' (at byte 1",
+        ),
+        (
+            "1.",
+            "$: expected a number as JSON writes it, found the end of the document",
+        ),
         ("1.e5", "$: expected a number as JSON writes it, found 'e'"),
-        ("1e", "$: expected a number as JSON writes it, found the end of the document"),
-        ("1e+", "$: expected a number as JSON writes it, found the end of the document"),
-        ("-", "$: expected a number as JSON writes it, found the end of the document"),
+        (
+            "1e",
+            "$: expected a number as JSON writes it, found the end of the document",
+        ),
+        (
+            "1e+",
+            "$: expected a number as JSON writes it, found the end of the document",
+        ),
+        (
+            "-",
+            "$: expected a number as JSON writes it, found the end of the document",
+        ),
         ("+1", "$: expected a value, found '+'"),
         (".5", "$: expected a value, found '.'"),
         ("NaN", "$: expected a value, found 'N'"),
         ("Infinity", "$: expected a value, found 'I'"),
         ("'a'", "$: expected a value, found '\\''"),
-        ("\"a", "$: expected the end of the string, found the end of the document"),
+        (
+            "\"a",
+            "$: expected the end of the string, found the end of the document",
+        ),
         ("\"a\nb\"", "$: expected the end of the string, found '\\n'"),
-        (r#""\x""#, "$: expected an escape that JSON knows, found 'x'"),
-        (r#""\u12""#, "$: expected `\\u` and four hexadecimal digits, found '\\\\'"),
-        (r#""\ud83d""#, "$: expected the other half of a surrogate pair, found '\"'"),
-        (r#""\ud83dx""#, "$: expected the other half of a surrogate pair, found 'x'"),
-        (r#""\ude00""#, "$: expected a surrogate pair in order, found '\"'"),
-        ("[1", "$: expected `,` or `]`, found the end of the document"),
-        ("{", "$: expected a property name in quotes, found the end of the document"),
+        (
+            r#""\x""#,
+            "$: expected an escape that JSON knows, found 'x'",
+        ),
+        (
+            r#""\u12""#,
+            "$: expected `\\u` and four hexadecimal digits, found '\\\\'",
+        ),
+        (
+            r#""\ud83d""#,
+            "$: expected the other half of a surrogate pair, found '\"'",
+        ),
+        (
+            r#""\ud83dx""#,
+            "$: expected the other half of a surrogate pair, found 'x'",
+        ),
+        (
+            r#""\ude00""#,
+            "$: expected a surrogate pair in order, found '\"'",
+        ),
+        (
+            "[1",
+            "$: expected `,` or `]`, found the end of the document",
+        ),
+        (
+            "{",
+            "$: expected a property name in quotes, found the end of the document",
+        ),
         ("\0", "$: expected a value, found '\\0'"),
         ("1\0", "$: expected the end of the document, found '\\0'"),
     ];
@@ -94,8 +154,23 @@ fn broken_documents_are_refused_with_the_place() {
 #[test]
 fn passing_over_a_value_checks_it_as_reading_does() {
     let documents = [
-        "null", "[]", "{}", "[[],{}]", r#"{"a":[1,{"b":2}],"c":"\u00e4"}"#, "[1,]", "{\"a\":}",
-        "[1}", "{\"a\":1]", "\"\\q\"", "01", "tru", "[", "", "[1 2]", "{\"a\"}", "\"\\ud800\"",
+        "null",
+        "[]",
+        "{}",
+        "[[],{}]",
+        r#"{"a":[1,{"b":2}],"c":"\u00e4"}"#,
+        "[1,]",
+        "{\"a\":}",
+        "[1}",
+        "{\"a\":1]",
+        "\"\\q\"",
+        "01",
+        "tru",
+        "[",
+        "",
+        "[1 2]",
+        "{\"a\"}",
+        "\"\\ud800\"",
     ];
     for document in documents {
         let mut decoder = Decoder::over(document);

@@ -1,13 +1,19 @@
 //! Strings with a meaning: base64, identifiers, secrets.
 
 use super::{read, refused, unchanged, written};
-use crate::wire::{Base64, Secret, Uuid};
+use crate::wire::{Base64, Decoder, Encoder, Secret, Uuid};
 use std::collections::BTreeMap;
 
 #[test]
 fn base64_is_written_in_the_standard_alphabet_with_padding() {
     // RFC 4648, section 10.
-    for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+    for (bytes, text) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foob", "Zm9vYg=="),
+    ] {
         let json = format!("\"{text}\"");
         assert_eq!(*read::<Base64>(&json).unwrap(), *bytes.as_bytes());
         unchanged::<Base64>(&json);
@@ -26,7 +32,10 @@ fn base64_is_read_without_padding_and_in_the_url_safe_alphabet() {
 
 #[test]
 fn what_is_not_base64_is_refused() {
-    assert_eq!(refused::<Base64>("\"Zg=\\u0000\""), "$: expected bytes in base64, found string \"Zg=\\0\"");
+    assert_eq!(
+        refused::<Base64>("\"Zg=\\u0000\""),
+        "$: expected bytes in base64, found string \"Zg=\\0\""
+    );
     refused::<Base64>("\"Z\"");
     refused::<Base64>("\"Zm 9v\"");
 }
@@ -51,8 +60,37 @@ fn secrets_are_never_shown() {
     assert_eq!(secret.expose(), "hunter2");
     assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "**** Some(****)");
     assert_eq!(written(&secret), "\"hunter2\"");
-    assert_eq!(refused::<Secret>("7351"), "$: expected a string, found number");
-    assert_eq!(refused::<BTreeMap<String, Secret>>("{\"pin\":7351}"), "$.pin: expected a string, found number");
+    assert_eq!(
+        refused::<Secret>("7351"),
+        "$: expected a string, found number"
+    );
+    assert_eq!(
+        refused::<BTreeMap<String, Secret>>("{\"pin\":7351}"),
+        "$.pin: expected a string, found number"
+    );
+}
+
+#[test]
+fn what_stands_where_secrets_should_is_not_shown() {
+    assert_eq!(
+        refused::<Vec<Secret>>("\"hunter2\""),
+        "$: expected an array, found string"
+    );
+    assert_eq!(
+        refused::<Option<Vec<Secret>>>("7351"),
+        "$: expected an array, found number"
+    );
+    let message = refused::<BTreeMap<String, Secret>>("\"hunter2\"");
+    assert_eq!(message, "$: expected an object, found string");
+}
+
+#[test]
+fn decoders_and_encoders_do_not_show_the_document() {
+    let mut decoder = Decoder::over("\"hunter2\"");
+    assert_eq!(format!("{decoder:?}"), "Decoder(at byte 0 of 9)");
+    let mut encoder = Encoder::new();
+    encoder.string(&decoder.string("a string").unwrap());
+    assert_eq!(format!("{encoder:?}"), "Encoder(9 bytes)");
 }
 
 #[test]

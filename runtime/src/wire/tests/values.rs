@@ -12,7 +12,10 @@ fn containers_are_read_and_written() {
     unchanged::<Box<Option<String>>>("null");
     unchanged::<()>("null");
     assert_eq!(refused::<()>("0"), "$: expected null, found number 0");
-    assert_eq!(read::<BTreeMap<String, i64>>(r#"{"a":1,"a":2}"#), Ok([("a".to_owned(), 2)].into()));
+    assert_eq!(
+        read::<BTreeMap<String, i64>>(r#"{"a":1,"a":2}"#),
+        Ok([("a".to_owned(), 2)].into())
+    );
     assert_eq!(written(&["a", "b"]), r#"["a","b"]"#);
     assert_eq!(written(&[&1, &2][..]), "[1,2]");
 }
@@ -28,11 +31,17 @@ fn errors_name_the_element() {
 #[test]
 fn nullable_values_convert() {
     assert_eq!(Nullable::from(5), Nullable::Value(5));
-    assert_eq!(Nullable::from(None::<i32>), Nullable::Null);
-    assert_eq!(Nullable::from(Some(5)), Nullable::Value(5));
+    assert_eq!(Nullable::<i32>::from(None), Nullable::Null);
+    assert_eq!(Nullable::<i32>::from(Some(5)), Nullable::Value(5));
     assert_eq!(Nullable::<i32>::default(), Nullable::Absent);
-    assert_eq!(Nullable::Value(2).map(|value| value * 2).into_value(), Some(4));
-    assert_eq!(Nullable::Value("x".to_owned()).as_ref().value(), Some(&&"x".to_owned()));
+    assert_eq!(
+        Nullable::Value(2).map(|value| value * 2).into_value(),
+        Some(4)
+    );
+    assert_eq!(
+        Nullable::Value("x".to_owned()).as_ref().value(),
+        Some(&&"x".to_owned())
+    );
     assert!(Nullable::Value(()).is_value() && !Nullable::<()>::Null.is_value());
     assert_eq!(read::<Nullable<i32>>("null"), Ok(Nullable::Null));
 }
@@ -49,7 +58,10 @@ fn any_json_can_be_looked_into() {
     assert_eq!(list.at(3).unwrap().as_str(), Some("x"));
     assert_eq!(list.as_array().map(<[Json]>::len), Some(4));
     assert_eq!(json.get("b"), None);
-    assert_eq!(format!("{list:?}"), r#"Array([Number(1.50), Bool(true), Null, String("x")])"#);
+    assert_eq!(
+        format!("{list:?}"),
+        r#"Array([Number(1.50), Bool(true), Null, String("x")])"#
+    );
     assert_eq!(list.to_string(), r#"[1.50,true,null,"x"]"#);
 }
 
@@ -57,8 +69,14 @@ fn any_json_can_be_looked_into() {
 fn json_is_made_from_values() {
     let json = Json::from([("a", Json::from(vec![Some(1), None])), ("b", "x".into())]);
     assert_eq!(json.to_string(), r#"{"a":[1,null],"b":"x"}"#);
-    assert_eq!(Json::of(&date(2023, 11, 7)).unwrap(), Json::from("2023-11-07"));
-    assert_eq!(Json::from("2023-11-07").read::<Date>(), Ok(date(2023, 11, 7)));
+    assert_eq!(
+        Json::of(&date(2023, 11, 7)).unwrap(),
+        Json::from("2023-11-07")
+    );
+    assert_eq!(
+        Json::from("2023-11-07").read::<Date>(),
+        Ok(date(2023, 11, 7))
+    );
     assert!(Json::from(1).read::<Date>().is_err());
     assert!(Json::of(&f64::NAN).is_err());
     assert_eq!(Json::from(Decimal::new(500, 2)).to_string(), "5.00");

@@ -31,7 +31,11 @@ impl Clock {
             nanos if nanos % 1_000 == 0 => 6,
             _ => 9,
         };
-        Self { time, precision: Precision::Second(digits), leap: false }
+        Self {
+            time,
+            precision: Precision::Second(digits),
+            leap: false,
+        }
     }
 
     /// The same time with `count` digits after the seconds, at most nine; what is finer is cut off.
@@ -39,8 +43,16 @@ impl Clock {
         let count = count.min(NANO_DIGITS as u8);
         let unit = 10_i32.pow(NANO_DIGITS as u32 - u32::from(count));
         let nanos = self.time.subsec_nanosecond();
-        let time = self.time.with().subsec_nanosecond(nanos - nanos % unit).build();
-        Self { time: time.unwrap_or(self.time), precision: Precision::Second(count), ..self }
+        let time = self
+            .time
+            .with()
+            .subsec_nanosecond(nanos - nanos % unit)
+            .build();
+        Self {
+            time: time.unwrap_or(self.time),
+            precision: Precision::Second(count),
+            ..self
+        }
     }
 
     /// Reads `10:15`, `10:15:30` or `10:15:30.1234567` and returns the text after it.
@@ -59,14 +71,23 @@ impl Clock {
         let second = if leap { 59 } else { second };
         let (hour, minute) = (hour.try_into().ok()?, minute.try_into().ok()?);
         let time = Time::new(hour, minute, second.try_into().ok()?, nanos).ok()?;
-        Some((Self { time, precision, leap }, rest))
+        Some((
+            Self {
+                time,
+                precision,
+                leap,
+            },
+            rest,
+        ))
     }
 }
 
 impl fmt::Display for Clock {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{:02}:{:02}", self.time.hour(), self.time.minute())?;
-        let Precision::Second(count) = self.precision else { return Ok(()) };
+        let Precision::Second(count) = self.precision else {
+            return Ok(());
+        };
         let second = if self.leap { 60 } else { self.time.second() };
         write!(out, ":{second:02}")?;
         if count == 0 {
@@ -81,7 +102,9 @@ impl fmt::Display for Clock {
 
 /// Reads a fraction of a second, if there is one: nanoseconds, digits, and the text after it.
 fn fraction(text: &str) -> Option<(i32, u8, &str)> {
-    let Some(rest) = text.strip_prefix('.') else { return Some((0, 0, text)) };
+    let Some(rest) = text.strip_prefix('.') else {
+        return Some((0, 0, text));
+    };
     let count = rest.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = rest.split_at(count);
     let (known, finer) = digits.split_at(count.min(NANO_DIGITS));
@@ -89,5 +112,9 @@ fn fraction(text: &str) -> Option<(i32, u8, &str)> {
         return None;
     }
     let unit = 10_i32.pow((NANO_DIGITS - known.len()) as u32);
-    Some((known.parse::<i32>().ok()? * unit, count.try_into().ok()?, rest))
+    Some((
+        known.parse::<i32>().ok()? * unit,
+        count.try_into().ok()?,
+        rest,
+    ))
 }

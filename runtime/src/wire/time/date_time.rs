@@ -115,7 +115,10 @@ impl OffsetDateTime {
     /// Returns the instant.
     pub fn timestamp(&self) -> Timestamp {
         // Every constructor has done this conversion once and refused the value if it failed.
-        self.offset.offset.to_timestamp(self.civil()).unwrap_or_default()
+        self.offset
+            .offset
+            .to_timestamp(self.civil())
+            .unwrap_or_default()
     }
 
     /// Returns the reading of the clock.
@@ -132,7 +135,10 @@ impl OffsetDateTime {
     /// off.
     #[must_use]
     pub fn with_fraction_digits(self, count: u8) -> Self {
-        Self { local: self.local.with_fraction_digits(count), ..self }
+        Self {
+            local: self.local.with_fraction_digits(count),
+            ..self
+        }
     }
 }
 
@@ -153,14 +159,19 @@ impl LocalDateTime {
     /// off.
     #[must_use]
     pub fn with_fraction_digits(self, count: u8) -> Self {
-        Self { clock: self.clock.with_fraction_digits(count), ..self }
+        Self {
+            clock: self.clock.with_fraction_digits(count),
+            ..self
+        }
     }
 }
 
 impl Ord for OffsetDateTime {
     fn cmp(&self, other: &Self) -> Ordering {
         let instants = self.timestamp().cmp(&other.timestamp());
-        instants.then(self.local.cmp(&other.local)).then(self.offset.cmp(&other.offset))
+        instants
+            .then(self.local.cmp(&other.local))
+            .then(self.offset.cmp(&other.offset))
     }
 }
 
@@ -217,20 +228,30 @@ impl From<&Zoned> for DateTime {
 /// three, six or nine.
 impl From<Timestamp> for OffsetDateTime {
     fn from(value: Timestamp) -> Self {
-        Self { local: Offset::UTC.to_datetime(value).into(), offset: UtcOffset::ZULU }
+        Self {
+            local: Offset::UTC.to_datetime(value).into(),
+            offset: UtcOffset::ZULU,
+        }
     }
 }
 
 impl From<&Zoned> for OffsetDateTime {
     fn from(value: &Zoned) -> Self {
-        Self { local: value.datetime().into(), offset: UtcOffset::new(value.offset()) }
+        Self {
+            local: value.datetime().into(),
+            offset: UtcOffset::new(value.offset()),
+        }
     }
 }
 
 /// Written with a `T` and as many digits after the seconds as it needs: none, three, six or nine.
 impl From<civil::DateTime> for LocalDateTime {
     fn from(value: civil::DateTime) -> Self {
-        Self { date: value.date(), clock: Clock::new(value.time()), separator: Separator::T }
+        Self {
+            date: value.date(),
+            clock: Clock::new(value.time()),
+            separator: Separator::T,
+        }
     }
 }
 
@@ -301,7 +322,14 @@ fn split(text: &str) -> Option<(LocalDateTime, &str)> {
         _ => return None,
     };
     let (clock, rest) = Clock::split(&rest[1..])?;
-    Some((LocalDateTime { date, clock, separator }, rest))
+    Some((
+        LocalDateTime {
+            date,
+            clock,
+            separator,
+        },
+        rest,
+    ))
 }
 
 fn with_offset(local: LocalDateTime, text: &str) -> Option<OffsetDateTime> {

@@ -26,7 +26,8 @@ impl Duration {
         if span.get_years() != 0 || span.get_months() != 0 {
             return None;
         }
-        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
+        span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+            .ok()
     }
 
     /// Returns the duration as it was written.

@@ -63,7 +63,7 @@ macro_rules! text_on_the_wire {
 
         impl $crate::wire::Encode for $ty {
             fn encode(&self, encoder: &mut $crate::wire::Encoder) {
-                encoder.display(self);
+                encoder.plain_display(self);
             }
         }
     };

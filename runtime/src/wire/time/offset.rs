@@ -28,18 +28,34 @@ enum Form {
 }
 
 impl UtcOffset {
-    pub(super) const ZULU: Self = Self { offset: Offset::UTC, form: Form::Zulu };
+    pub(super) const ZULU: Self = Self {
+        offset: Offset::UTC,
+        form: Form::Zulu,
+    };
 
     pub(super) const fn new(offset: Offset) -> Self {
-        Self { offset, form: Form::Colon }
+        Self {
+            offset,
+            form: Form::Colon,
+        }
     }
 
     /// Reads the whole text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "Z" => return Some(Self::ZULU),
-            "z" => return Some(Self { form: Form::SmallZulu, ..Self::ZULU }),
-            "-00:00" => return Some(Self { form: Form::Unknown, ..Self::ZULU }),
+            "z" => {
+                return Some(Self {
+                    form: Form::SmallZulu,
+                    ..Self::ZULU
+                });
+            }
+            "-00:00" => {
+                return Some(Self {
+                    form: Form::Unknown,
+                    ..Self::ZULU
+                });
+            }
             _ => {}
         }
         let (sign, rest) = match text.split_at_checked(1)? {
@@ -58,7 +74,10 @@ impl UtcOffset {
             return None;
         }
         let seconds = sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60);
-        Some(Self { offset: Offset::from_seconds(seconds).ok()?, form })
+        Some(Self {
+            offset: Offset::from_seconds(seconds).ok()?,
+            form,
+        })
     }
 }
 

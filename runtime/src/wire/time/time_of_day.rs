@@ -33,7 +33,10 @@ impl Time {
     /// off.
     #[must_use]
     pub fn with_fraction_digits(self, count: u8) -> Self {
-        Self { clock: self.clock.with_fraction_digits(count), ..self }
+        Self {
+            clock: self.clock.with_fraction_digits(count),
+            ..self
+        }
     }
 }
 
@@ -41,7 +44,10 @@ impl Time {
 /// nine.
 impl From<civil::Time> for Time {
     fn from(time: civil::Time) -> Self {
-        Self { clock: Clock::new(time), offset: None }
+        Self {
+            clock: Clock::new(time),
+            offset: None,
+        }
     }
 }
 
