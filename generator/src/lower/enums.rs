@@ -73,8 +73,9 @@ fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> E
             let only_case = others
                 .iter()
                 .any(|other| *other != text && other.eq_ignore_ascii_case(&text));
-            let by_case = by_case(&text, &preferred).filter(|_| only_case);
-            (scope.claim(&preferred, by_case), value)
+            let by_case = by_case(&text, &preferred).filter(|_| only_case).into_iter();
+            let alternatives = by_case.chain(names::numbered(&preferred));
+            (scope.claim(&preferred, alternatives), value)
         })
         .collect();
     let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);

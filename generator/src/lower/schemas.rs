@@ -219,7 +219,8 @@ impl<'a> Types<'a> {
 
     fn reserve(&mut self, name: &str) -> usize {
         let model = format!("{name}Model");
-        let name = self.scope.claim(name, std::iter::once(model));
+        let alternatives = std::iter::once(model).chain(names::numbered(name));
+        let name = self.scope.claim(name, alternatives);
         let index = self.definitions.len();
         self.definitions.push(Some(TypeDef {
             name,

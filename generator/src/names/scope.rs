@@ -96,6 +96,17 @@ impl Scope {
     }
 }
 
+/// A name of a type or a variant with numbers behind it, as alternatives for [`Scope::claim`]. `AB` alone does not
+/// tell whether it is a constant's name, and would be numbered as one.
+pub fn numbered(name: &str) -> impl Iterator<Item = String> {
+    let separator = if name.ends_with(char::is_numeric) {
+        "_"
+    } else {
+        ""
+    };
+    (2_u64..).map(move |number| format!("{name}{separator}{number}"))
+}
+
 /// Whether a name is written in camel case and can take a number without a separator: not after
 /// another digit, where `V1` and `2` would read as twelve.
 fn is_joined_by_capitals(name: &str) -> bool {

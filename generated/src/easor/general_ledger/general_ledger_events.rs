@@ -96,7 +96,8 @@ impl GeneralLedgerEvents {
 
     /// Only events whose voucher has this category.
     ///
-    /// - Categories:
+    /// Categories:
+    ///
     /// - ePurchaseInvoice
     /// - PurchaseInvoice
     /// - TravelExpense

@@ -136,7 +136,10 @@ fn is_word(line: &Line) -> bool {
     let is_one_word = |text: &str| {
         let text = text.trim();
         let length = text.chars().count();
-        (1..=MAX_WORD).contains(&length) && !text.contains(char::is_whitespace)
+        // What ends in a colon leads up to the list.
+        (1..=MAX_WORD).contains(&length)
+            && !text.contains(char::is_whitespace)
+            && !text.ends_with(':')
     };
     match line.inlines.as_slice() {
         [Inline::Text(text)] | [Inline::Text(text), Inline::SoftBreak] => is_one_word(text),

@@ -203,6 +203,10 @@ fn lists_keep_their_nesting() {
 #[test]
 fn words_below_each_other_are_a_list() {
     check(
+        "States:\r\nDraft\r\nAccepted\r\nLocked",
+        "States:\n\n- Draft\n- Accepted\n- Locked",
+    );
+    check(
         "Possible values:\r\nDraft\r\nAccepted\r\nLocked",
         "Possible values:\n\n- Draft\n- Accepted\n- Locked",
     );
