@@ -1,6 +1,54 @@
 //! Models.
 
 /// Makes a struct a model: readable from a JSON object and writable as one.
+///
+/// The table names each field, says whether its property may be missing, and gives its name on the
+/// wire:
+///
+/// | word | type of the field | absent | `null` | `None` goes out as |
+/// |---|---|---|---|---|
+/// | `required` | `T` | an error | as `T` takes it | - |
+/// | `nullable` | `Option<T>` | an error | `None` | `null` |
+/// | `optional` | `Option<T>` | `None` | `None` | nothing |
+/// | `patch` | `Nullable<T>` | `Absent` | `Null` | - |
+/// | `tag` | `T`, with values | an error | as `T` takes it | - |
+///
+/// The values in brackets are those by which a union tells this model from others; `optional` may
+/// have them too. `..field` at the end, a map from `String`, takes the properties that have no
+/// field; without it they are passed over.
+///
+/// ```
+/// use portal_runtime::{Decimal, Json, Nullable};
+/// use portal_runtime::wire::{from_slice, to_vec};
+/// use std::collections::BTreeMap;
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// pub struct Voucher {
+///     pub number: i64,
+///     pub parent: Option<Box<Voucher>>,
+///     pub total: Option<Decimal>,
+///     pub memo: Nullable<String>,
+///     pub kind: String,
+///     pub additional_properties: BTreeMap<String, Json>,
+/// }
+/// portal_runtime::model! { Voucher {
+///     number: required "number",
+///     parent: nullable "parent",
+///     total: optional "total",
+///     memo: patch "memo",
+///     kind: tag "type" ["purchase"],
+///     ..additional_properties
+/// } }
+///
+/// let document = br#"{"number":7,"parent":null,"total":10.00,"type":"purchase","new":1.50}"#;
+/// let voucher: Voucher = from_slice(document)?;
+/// assert_eq!(voucher.memo, Nullable::Absent);
+/// assert_eq!(to_vec(&voucher)?, document);
+///
+/// let error = from_slice::<Voucher>(br#"{"parent":{"number":"x"}}"#).unwrap_err();
+/// assert_eq!(error.path(), "$.parent.number");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[macro_export]
 macro_rules! model {
     ($name:ident {

@@ -2,6 +2,35 @@
 
 /// Makes an enum of payloads a union: read by its discriminator or by what fits, written as the
 /// payload.
+///
+/// With `by`, the property of that name says which variant it is, by the values listed; where it is
+/// missing, and without `by`, the value is matched against the payloads (see
+/// [`Decoder::union`](crate::wire::Decoder::union)). A payload that lacks the discriminator gets it
+/// on the wire, with the first value listed. With `else Unknown`, a variant that holds a
+/// [`Json`](crate::Json), what matches nothing is kept and goes out unchanged.
+///
+/// ```
+/// use portal_runtime::{Json, Uuid};
+/// use portal_runtime::wire::{from_slice, to_vec};
+///
+/// #[derive(Debug, PartialEq)]
+/// pub struct Blank { pub size: i64 }
+/// portal_runtime::model! { Blank { size: required "size" } }
+///
+/// #[derive(Debug, PartialEq)]
+/// pub enum Source { Blank(Box<Blank>), Unknown(Json) }
+/// portal_runtime::union! { Source by "type" { Blank: ["blank"] } else Unknown }
+///
+/// #[derive(Debug, PartialEq)]
+/// pub enum IdOrName { Id(Uuid), Name(String) }
+/// portal_runtime::union! { IdOrName { Id: Uuid, Name: String } }
+///
+/// let source = Source::Blank(Box::new(Blank { size: 5 }));
+/// assert_eq!(to_vec(&source)?, br#"{"type":"blank","size":5}"#);
+/// assert_eq!(from_slice::<Source>(br#"{"size":5,"type":"blank"}"#)?, source);
+/// assert_eq!(from_slice::<IdOrName>(br#""x""#)?, IdOrName::Name("x".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[macro_export]
 macro_rules! union {
     ($name:ident by $by:literal {
@@ -45,6 +74,7 @@ macro_rules! __union {
         const _: () = {
             static UNION: $crate::wire::Union = $crate::wire::Union {
                 name: stringify!($name),
+                size: ::core::mem::size_of::<$name>(),
                 discriminator: $by,
                 branches: &[$(
                     $crate::wire::Branch::new(stringify!($variant), &[$($tag),*], $name::$variant)

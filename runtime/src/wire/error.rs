@@ -20,7 +20,17 @@ struct Inner {
     found: String,
     offset: usize,
     branches: Vec<(&'static str, DecodeError)>,
-    syntax: bool,
+    cause: Cause,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The value is JSON of another shape.
+    Misfit,
+    /// The document is not JSON.
+    Syntax,
+    /// Reading on would cost more than a document may.
+    Limit,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -43,7 +53,7 @@ impl DecodeError {
             found: found.into(),
             offset,
             branches: Vec::new(),
-            syntax: false,
+            cause: Cause::Misfit,
         }))
     }
 
@@ -51,8 +61,21 @@ impl DecodeError {
     #[inline(never)]
     pub(super) fn syntax(expected: &str, found: String, offset: usize) -> Self {
         let mut error = Self::new(expected, found, offset);
-        error.0.syntax = true;
+        error.0.cause = Cause::Syntax;
         error
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn limit(expected: &str, found: &str, offset: usize) -> Self {
+        let mut error = Self::new(expected, found, offset);
+        error.0.cause = Cause::Limit;
+        error
+    }
+
+    /// Returns true when no other type would fit any better.
+    pub(super) fn is_final(&self) -> bool {
+        self.0.cause != Cause::Misfit
     }
 
     /// The error of a union none of whose branches took the value, with the reason of each.
@@ -97,7 +120,7 @@ impl DecodeError {
 
     /// Returns true when the document is not JSON at all, false when it is JSON of another shape.
     pub fn is_syntax(&self) -> bool {
-        self.0.syntax
+        self.0.cause == Cause::Syntax
     }
 
     /// The branches of a union that were tried, each with the reason it did not fit.
@@ -132,7 +155,7 @@ impl DecodeError {
     /// Takes excerpts of values out of the message, because they may be secret.
     pub(super) fn redacted(mut self) -> Self {
         if let Some(end) = self.0.found.find(' ')
-            && !self.0.syntax
+            && self.0.cause == Cause::Misfit
         {
             self.0.found.truncate(end);
         }
@@ -166,7 +189,7 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(out, "$")?;
-        if self.0.syntax {
+        if self.0.cause == Cause::Syntax {
             write!(
                 out,
                 " (at byte {}; the document is not valid JSON)",

@@ -2,7 +2,21 @@
 //! types of single values.
 //!
 //! Reading keeps what serde's data model loses: the digits of numbers, the precision and the offset
-//! of times, `null` apart from absent, and the JSON path of what did not fit.
+//! of times, `null` apart from absent, and the JSON path of what did not fit. Models hold one table
+//! each ([`model!`](crate::model)); one function, compiled once, reads and writes them all.
+//!
+//! ```
+//! use portal_runtime::wire::{from_slice, to_vec};
+//! use portal_runtime::{DateTime, Decimal};
+//! use std::collections::BTreeMap;
+//!
+//! let amounts: BTreeMap<String, Decimal> = from_slice(br#"{"credit":5.0000,"debet":0}"#)?;
+//! assert_eq!(to_vec(&amounts)?, br#"{"credit":5.0000,"debet":0}"#);
+//!
+//! let error = from_slice::<Vec<DateTime>>(br#"["2021-11-29T10:01:00Z","yesterday"]"#).unwrap_err();
+//! assert_eq!(error.path(), "$[1]");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod base64;
 #[cfg(feature = "serde")]
@@ -46,6 +60,30 @@ pub use uuid::Uuid;
 const MOST_BOXES: u8 = 15;
 
 /// A type that can be read from JSON.
+///
+/// The macros implement it for models, unions and enumerations. By hand:
+///
+/// ```
+/// use portal_runtime::wire::{Decode, DecodeError, Decoder, Shape, from_slice};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Percent(u32);
+///
+/// impl Decode for Percent {
+///     const SHAPE: Shape = Shape::STRING;
+///
+///     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+///         let number = |text: &str| text.strip_suffix('%')?.parse().ok();
+///         decoder.parsed("a percentage like 25%", number).map(Self)
+///     }
+///
+///     fn vacant(_: u8) -> Option<Self> {
+///         Some(Self(0))
+///     }
+/// }
+///
+/// assert_eq!(from_slice::<Percent>(b"\"25%\""), Ok(Percent(25)));
+/// ```
 pub trait Decode: Sized {
     /// What the type looks like from outside, so that a union can choose between branches.
     const SHAPE: Shape;

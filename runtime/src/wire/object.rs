@@ -42,13 +42,6 @@ pub enum Presence {
 impl Fields {
     /// Builds the table of the model `name`, a value of which takes `size` bytes in memory.
     pub const fn new(name: &'static str, size: usize, fields: &'static [Field]) -> Self {
-        // Values are moved a few times in a debug build; a slot is two pointers and its place.
-        let frame = size * 4 + fields.len() * 64;
-        let frame = if frame > u32::MAX as usize {
-            u32::MAX
-        } else {
-            frame as u32
-        };
         let mut plain = true;
         let mut index = 0;
         while index < fields.len() {
@@ -63,7 +56,7 @@ impl Fields {
         Self {
             name,
             fields,
-            frame,
+            frame: frame(size, fields.len()),
             plain,
         }
     }
@@ -92,6 +85,17 @@ impl Fields {
             Some(place) => Some(before.len() + place),
             None => before.iter().position(is_it),
         }
+    }
+}
+
+/// Returns what reading a value of `size` bytes through so many slots takes from the stack at most.
+pub(super) const fn frame(size: usize, slots: usize) -> u32 {
+    // A debug build moves values a few times on their way up; a slot is two pointers and its place.
+    let bytes = size.saturating_mul(8).saturating_add(slots * 64);
+    if bytes > u32::MAX as usize {
+        u32::MAX
+    } else {
+        bytes as u32
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{Decode, DecodeError, Decoder, Encode, EncodeError, Kind, Shape};
 
 /// The value of a parameter, before a style is chosen for it.
+///
+/// It holds the value in clear, and its `Debug` shows it, even if it was a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParamValue {
     /// No value: the parameter is not sent.

@@ -1,6 +1,7 @@
 //! Unions: finding out which branch a value belongs to.
 
 use super::error::{DecodeError, excerpt};
+use super::object::frame;
 use super::{Decode, Decoder, Fields, Kind, Shape};
 use std::borrow::Cow;
 
@@ -12,6 +13,8 @@ const NESTED: u8 = 8;
 pub struct Union {
     /// The name of the type, for messages.
     pub name: &'static str,
+    /// What a value of it takes in memory, in bytes.
+    pub size: usize,
     /// The property that names the branch.
     pub discriminator: Option<&'static str>,
     /// The branches in the order of the description.
@@ -71,8 +74,16 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// When the value fits no branch; the message says of each branch why.
     pub fn union(&mut self, union: &'static Union, read: &mut Read<'_>) -> Result<(), DecodeError> {
+        // A payload passes through more hands than a model does.
+        let level = self.take(frame(union.size * 2, 0))?;
+        self.choose(union, read)?;
+        self.close(level);
+        Ok(())
+    }
+
+    fn choose(&mut self, union: &'static Union, read: &mut Read<'_>) -> Result<(), DecodeError> {
         if self.exhausted() {
-            return Err(self.unexpected("a document that takes less guessing"));
+            return Err(self.too_ambiguous());
         }
         let kind = self.peek()?;
         let start = self.offset();
@@ -95,7 +106,7 @@ impl<'a> Decoder<'a> {
             for (branch, _) in &candidates {
                 match self.again(start, *strict, |decoder| read(*branch, decoder)) {
                     Ok(()) => return Ok(()),
-                    Err(error) if self.exhausted() => return Err(error),
+                    Err(error) if error.is_final() => return Err(error),
                     Err(error) => failures.push((*branch, error)),
                 }
             }

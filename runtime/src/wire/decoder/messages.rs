@@ -83,7 +83,15 @@ impl Decoder<'_> {
     #[inline(never)]
     pub(super) fn too_deep(&self) -> DecodeError {
         let expected = format!("at most {DEPTH} levels of nesting, fewer where they are large");
-        DecodeError::new(expected, "deeper nesting", self.at)
+        DecodeError::limit(&expected, "deeper nesting", self.at)
+    }
+
+    /// The error of a document that makes unions guess so often that it looks like an attack.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::wire) fn too_ambiguous(&self) -> DecodeError {
+        let found = "one in which too many branches were tried in vain";
+        DecodeError::limit("a document that takes less guessing", found, self.at)
     }
 
     /// The error of a type every value of which holds another one of it, without end.

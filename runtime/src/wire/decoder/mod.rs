@@ -113,7 +113,7 @@ impl<'a> Decoder<'a> {
                 0
             },
             stack: DEPTH * FRAME,
-            effort: text.len().saturating_mul(32).saturating_add(64 * 1024),
+            effort: text.len().saturating_mul(128).saturating_add(1 << 20),
             strict: false,
             repeated: false,
             absent: false,

@@ -40,15 +40,22 @@ impl<'a> Decoder<'a> {
         if self.token() != open {
             return Err(self.unexpected(name));
         }
-        let level = frame.max(FRAME);
-        match self.stack.checked_sub(level) {
-            Some(left) => self.stack = left,
-            None => return Err(self.too_deep()),
-        }
+        let level = self.take(frame.max(FRAME))?;
         self.at += 1;
         Ok(level)
     }
 
+    /// Takes a share of the stack.
+    #[inline]
+    pub(in crate::wire) fn take(&mut self, level: u32) -> Result<u32, DecodeError> {
+        match self.stack.checked_sub(level) {
+            Some(left) => self.stack = left,
+            None => return Err(self.too_deep()),
+        }
+        Ok(level)
+    }
+
+    /// Gives a share of the stack back.
     #[inline]
     pub(in crate::wire) fn close(&mut self, level: u32) {
         self.stack += level;
