@@ -39,11 +39,15 @@ impl<'a> Operations<'a, '_> {
         let at = format!("{}/requestBody", site.pointer());
         for (name, media_type, kind) in choices {
             let schema = media_type.schema.as_ref();
-            // XML beside JSON says the same again; so does a form beside a multipart form.
-            let same = taken.iter().any(|(other, known)| {
-                let interchangeable =
-                    *other == kind || (*other == Kind::Json && kind == Kind::Text);
-                interchangeable && (*known == schema || matches!(kind, Kind::Text | Kind::Bytes))
+            // What says the same again is not offered twice: JSON under another name, XML beside JSON. Text and
+            // bytes are the caller's own, so there the media type is the difference.
+            let xml = kind == Kind::Text && essence(name).ends_with("xml");
+            let same = taken.iter().any(|(other, known)| match kind {
+                Kind::Json | Kind::Form | Kind::Multipart => *other == kind && *known == schema,
+                Kind::Text => {
+                    *other == Kind::Json && (xml || *known == schema) || xml && *other == kind
+                }
+                Kind::Bytes => false,
             });
             if same {
                 let message =
@@ -132,7 +136,11 @@ impl<'a> Operations<'a, '_> {
                 media_type,
             },
             Kind::Form => Payload::Form {
-                ty: self.body_type(content, &hint),
+                ty: match self.body_type(content, &hint) {
+                    // A form cannot say null.
+                    Type::Option(ty) => *ty,
+                    ty => ty,
+                },
                 encodings: encodings(content),
             },
             Kind::Multipart => Payload::Multipart {
@@ -148,9 +156,12 @@ impl<'a> Operations<'a, '_> {
     fn body_type(&mut self, content: &'a MediaType, hint: &Hint) -> Type {
         match &content.schema {
             Some(schema) => {
-                self.types
-                    .lower(&[Node::of(schema)], hint, Direction::Request)
-                    .ty
+                let nodes = [Node::of(schema)];
+                let lowered = self.types.lower(&nodes, hint, Direction::Request);
+                match lowered.nullable {
+                    true => Type::Option(Box::new(lowered.ty)),
+                    false => lowered.ty,
+                }
             }
             None => Type::Json,
         }
@@ -220,6 +231,13 @@ impl<'a> Operations<'a, '_> {
         if is_file(described) {
             return (PartKind::File(fixed), false);
         }
+        // In another media type than JSON or plain text it is for the caller to write.
+        let written = fixed
+            .as_deref()
+            .filter(|media_type| !is_json(media_type) && essence(media_type) != "text/plain");
+        if written.is_some() {
+            return (PartKind::File(fixed), described.ty == Some("array"));
+        }
         if described.ty == Some("array") && !described.items.is_empty() {
             let items = described.items.clone();
             if is_file(&self.types.resolved(&items)) {
@@ -268,7 +286,11 @@ fn suffix(kind: Kind, media_type: &str, more: bool) -> String {
     if more {
         let essence = essence(media_type);
         let subtype = essence.rsplit('/').next().unwrap_or_default();
-        return names::words(subtype.trim_end_matches("+json")).join("_");
+        let words = names::words(subtype.trim_end_matches("+json"));
+        // A range such as `text/*` has no words.
+        if !words.is_empty() {
+            return words.join("_");
+        }
     }
     match kind {
         Kind::Json => "json",

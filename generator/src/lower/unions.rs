@@ -106,7 +106,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Open enums take every string, and wider numbers every narrower one.
+    /// Open enums take every string, and wider numbers every narrower one that they hold exactly.
     fn absorb(&self, variants: &mut Vec<UnionVariant>) {
         let is_enum = |ty: &Type| match ty {
             Type::Named(index) => self
@@ -114,7 +114,6 @@ impl<'a> Types<'a> {
                 .is_some_and(|definition| matches!(definition.kind, TypeKind::StringEnum(_))),
             _ => false,
         };
-        let wide = |ty: &Type| matches!(ty, Type::F64 | Type::Decimal);
         if variants
             .iter()
             .filter(|variant| is_enum(&variant.ty))
@@ -123,8 +122,17 @@ impl<'a> Types<'a> {
         {
             variants.retain(|variant| variant.ty != Type::String);
         }
-        if variants.iter().any(|variant| wide(&variant.ty)) {
-            variants.retain(|v| !matches!(v.ty, Type::I32 | Type::I64 | Type::U32 | Type::U64));
+        // An exact decimal is every integer too. A double is not: it comes after the integers, which keep their
+        // digits, and of those the widest is enough.
+        let integer = |ty: &Type| matches!(ty, Type::I32 | Type::I64 | Type::U32 | Type::U64);
+        if variants.iter().any(|variant| variant.ty == Type::Decimal) {
+            variants.retain(|variant| !integer(&variant.ty));
+        }
+        if variants.iter().any(|variant| variant.ty == Type::I64) {
+            variants.retain(|variant| !matches!(variant.ty, Type::I32 | Type::U32));
+        }
+        if variants.iter().any(|variant| integer(&variant.ty)) {
+            variants.sort_by_key(|variant| variant.ty == Type::F64);
         }
     }
 
