@@ -189,6 +189,12 @@ impl<'a> Operations<'a, '_> {
             .map(|(wire_name, nodes, required)| {
                 let described = self.types.resolved(&nodes);
                 let encoding = content.encoding.get(wire_name);
+                if encoding.is_some_and(|encoding| !encoding.headers.is_empty()) {
+                    let message =
+                        format!("the headers of the part `{wire_name}` are left to the caller");
+                    let note = Finding::note("part-headers-not-generated", &hint.pointer, message);
+                    self.findings.push(note);
+                }
                 // Of several media types the caller knows which one a file is.
                 let fixed = encoding
                     .and_then(|encoding| encoding.content_type.clone())

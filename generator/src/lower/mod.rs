@@ -131,6 +131,14 @@ pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     let mut operations = operations::Operations::new(openapi, config, types);
     operations.all(&extra);
     let mut lowered = operations.finish();
+    if let Some(webhooks) = openapi.extensions.get("x-webhooks") {
+        let names = webhooks.as_object().into_iter().flat_map(|all| all.keys());
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        let words = "webhooks are requests that the server sends; only their models are generated";
+        let message = format!("{words}: {}", names.join(", "));
+        let note = Finding::note("webhooks-not-generated", "/x-webhooks", message);
+        lowered.findings.push(note);
+    }
     let api = &mut lowered.api;
     for index in recursion::end_alias_cycles(&mut api.types) {
         let pointer = &api.types[index].pointer;

@@ -226,16 +226,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             });
             return;
         }
-        if !operation.callbacks.is_empty() {
-            let names: Vec<&str> = operation.callbacks.keys().map(String::as_str).collect();
-            let message = format!(
-                "callbacks are requests that the server sends, so clients have none: {}",
-                names.join(", ")
-            );
-            let pointer = format!("{}/callbacks", site.pointer());
-            self.findings
-                .push(Finding::note("callbacks-not-generated", &pointer, message));
-        }
+        self.note_what_has_no_code(&site);
         let named = self.name(&site, id);
         let parameters = self.parameters(&site, &named);
         let bodies = self.bodies(&site, &named);
@@ -264,6 +255,31 @@ impl<'a, 'm> Operations<'a, 'm> {
                 body: Some(body),
                 ..base.clone()
             });
+        }
+    }
+
+    /// Callbacks are the server's requests, links are advice to people; neither is anything to call.
+    fn note_what_has_no_code(&mut self, site: &Site<'a>) {
+        let at = site.pointer();
+        let callbacks: Vec<&str> = site
+            .operation
+            .callbacks
+            .keys()
+            .map(String::as_str)
+            .collect();
+        if !callbacks.is_empty() {
+            let words = "callbacks are requests that the server sends, so clients have none";
+            let message = format!("{words}: {}", callbacks.join(", "));
+            let pointer = format!("{at}/callbacks");
+            self.findings
+                .push(Finding::note("callbacks-not-generated", &pointer, message));
+        }
+        let links = self.links(site);
+        if !links.is_empty() {
+            let message = format!("links of answers are not generated: {}", links.join(", "));
+            let pointer = format!("{at}/responses");
+            self.findings
+                .push(Finding::note("links-not-generated", &pointer, message));
         }
     }
 

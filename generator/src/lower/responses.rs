@@ -150,6 +150,16 @@ impl<'a> Operations<'a, '_> {
         accept
     }
 
+    /// The names of the links that an operation's answers declare.
+    pub(super) fn links(&self, site: &Site<'a>) -> Vec<&'a str> {
+        let found = all(site)
+            .into_iter()
+            .filter_map(|(_, response)| self.response(response));
+        found
+            .flat_map(|response| response.links.keys().map(String::as_str))
+            .collect()
+    }
+
     fn response(&self, response: &'a ReferenceOr<Response>) -> Option<&'a Response> {
         let components = self.openapi.components.as_ref();
         behind(response, components.map(|all| &all.responses))
