@@ -18,6 +18,7 @@ mod percent;
 mod response;
 mod retry;
 mod scope;
+pub mod store;
 mod style;
 pub mod transport;
 
@@ -39,6 +40,7 @@ pub use oauth::{
 pub use response::{FromHeaders, HeaderError, Response};
 pub use retry::RetryPolicy;
 pub use scope::{Bundle, Grants};
+pub use store::{MemoryStore, TokenStore};
 pub use style::Style;
 pub use transport::{
     HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse,
