@@ -15,7 +15,7 @@ use portal_apis::easor::bundles::{Accounting, Reporting, SalesInvoicing};
 use portal_apis::easor::general_ledger::{GeneralLedgerError, Read};
 use portal_apis::easor::{Easor, Region};
 use portal_apis::runtime::{
-    Bundle, ConfigError, Error, Grants, IdentityProviderError, IdentityProviderReason, StatusCode,
+    ConfigError, Error, IdentityProviderError, IdentityProviderReason, StatusCode,
     TransportErrorKind,
 };
 
@@ -124,16 +124,13 @@ async fn a_token_that_hardly_lives_is_not_kept() {
     );
 }
 
-/// Reads the ledger, with a scope of its own.
-#[derive(Clone, Copy)]
-enum Auditing {}
-
-impl Bundle for Auditing {
-    const NAME: &'static str = "Auditing";
-    const SCOPES: &'static [&'static str] = &["ledger.read", "audit"];
+portal_apis::runtime::bundle! {
+    /// Reads the ledger, with a scope of its own.
+    Auditing {
+        scopes: ["ledger.read", "audit"],
+        grants: [Read],
+    }
 }
-
-impl Grants<Read> for Auditing {}
 
 #[tokio::test]
 async fn tokens_are_not_shared_between_bundles_and_scopes() {

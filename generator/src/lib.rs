@@ -14,7 +14,7 @@ pub mod names;
 pub mod normalize;
 mod render;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Place, Severity};
 use lower::{Config, Lowered};
@@ -33,6 +33,25 @@ pub struct Output {
     pub summary: Summary,
     /// The document's `info.title`.
     pub title: String,
+    /// What each operation asks of those who call it, in the order of the document.
+    pub operations: Vec<OperationFacts>,
+}
+
+/// What an operation asks of those who call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationFacts {
+    /// The document's `operationId`, or the name made up for it.
+    pub id: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// The method of the generated client.
+    pub name: String,
+    /// What it does to the data.
+    pub access: ir::Access,
+    /// The scopes that the document requires: one of these lists, all of it. Empty where it requires none.
+    pub scopes: Vec<Vec<String>>,
 }
 
 /// What was generated, in numbers.
@@ -89,6 +108,7 @@ pub fn crate_from_document(
     let files = render::standalone(&one.api, options);
     Ok(Output {
         files,
+        operations: facts(&one.api),
         title: one.api.title,
         summary: one.summary,
         diagnostics: one.diagnostics,
@@ -114,15 +134,25 @@ pub fn portal_api(
     one.diagnostics.extend(manifest.check_operations(api, &ids));
     Ok(Output {
         files: render::portal_api(manifest, api, &one.api),
+        operations: facts(&one.api),
         title: one.api.title,
         diagnostics: one.diagnostics,
         summary: one.summary,
     })
 }
 
-/// Makes what the APIs of a portal share: its client and its bundles. `titles` are those of the APIs, by id.
-pub fn portal(manifest: &Manifest, titles: &BTreeMap<String, String>) -> Vec<File> {
-    render::portal(manifest, titles)
+/// Makes what the APIs of a portal share: its client and its bundles. `outputs` are those of its APIs, by id.
+pub fn portal(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -> Vec<File> {
+    render::portal(manifest, outputs)
+}
+
+/// The scopes that tokens of a bundle ask for: those of the manifest, and those that the documents require of the
+/// operations it grants. `outputs` are those of the portal's APIs, by id.
+pub fn bundle_scopes(
+    bundle: &manifest::Bundle,
+    outputs: &BTreeMap<String, &Output>,
+) -> BTreeSet<String> {
+    render::scopes(outputs, bundle)
 }
 
 /// Makes what all portals of the generated crate share: its root module.
@@ -182,6 +212,32 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         diagnostics,
         operation_ids: lowered.operation_ids,
     })
+}
+
+fn facts(api: &ir::Api) -> Vec<OperationFacts> {
+    let facts = |operation: &ir::Operation| OperationFacts {
+        id: operation.operation_id.clone(),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        name: operation.name.clone(),
+        access: operation.access,
+        scopes: scopes(operation.security.as_deref().unwrap_or_default()),
+    };
+    api.operations().map(facts).collect()
+}
+
+/// The scopes of each alternative; none where one of them asks for none.
+fn scopes(alternatives: &[Vec<ir::Requirement>]) -> Vec<Vec<String>> {
+    let mut scopes = Vec::new();
+    for alternative in alternatives {
+        let all = alternative.iter().flat_map(|one| &one.scopes);
+        let all: Vec<String> = all.cloned().collect();
+        if all.is_empty() {
+            return Vec::new();
+        }
+        scopes.push(all);
+    }
+    scopes
 }
 
 fn omissions(lowered: &Lowered, place: &dyn Fn(&str) -> Place) -> Vec<Omission> {

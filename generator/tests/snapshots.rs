@@ -123,10 +123,9 @@ fn portal() {
     let documents = DocumentSet::new(fixture::document("portal/orders.yaml"));
     let mut output =
         portal_api(&manifest, &manifest.apis[0], &documents).expect("the document can be used");
-    let titles = BTreeMap::from([("orders".to_owned(), output.title.clone())]);
-    output
-        .files
-        .extend(portal_generator::portal(&manifest, &titles));
+    let outputs = BTreeMap::from([("orders".to_owned(), &output)]);
+    let shared = portal_generator::portal(&manifest, &outputs);
+    output.files.extend(shared);
     compare("portal", &rendered(&output, |_| true));
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::body::Read;
+use crate::scope::Mode;
 
 /// One API of a portal, or the only one of a standalone crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,7 @@ pub(crate) struct Facts {
     pub(crate) security: Option<&'static [&'static [Requirement]]>,
     pub(crate) idempotent: bool,
     pub(crate) server: Option<&'static str>,
+    pub(crate) mode: Mode,
 }
 
 impl<T, E> Operation<T, E> {
@@ -108,6 +110,7 @@ impl<T, E> Operation<T, E> {
             security: None,
             idempotent: is_idempotent(method),
             server: None,
+            mode: mode(method),
         };
         Self {
             facts,
@@ -154,6 +157,14 @@ impl<T, E> Operation<T, E> {
         self
     }
 
+    /// Sets what the operation asks of a bundle, where its method does not say it: GET, HEAD and
+    /// QUERY read, and all others write.
+    #[must_use]
+    pub const fn mode(mut self, mode: Mode) -> Self {
+        self.facts.mode = mode;
+        self
+    }
+
     /// The document's `operationId`, or the name made up for it.
     pub const fn id(&self) -> &'static str {
         self.facts.id
@@ -182,6 +193,14 @@ impl Facts {
 impl<T, E> fmt::Debug for Operation<T, E> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.facts, out)
+    }
+}
+
+/// What is asked of a bundle where the manifest does not say otherwise.
+const fn mode(method: &str) -> Mode {
+    match method.as_bytes() {
+        b"GET" | b"HEAD" | b"QUERY" => Mode::Read,
+        _ => Mode::Write,
     }
 }
 

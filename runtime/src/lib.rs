@@ -39,7 +39,9 @@ pub use oauth::{
 };
 pub use response::{FromHeaders, HeaderError, Response};
 pub use retry::RetryPolicy;
-pub use scope::{Bundle, Grants};
+pub use scope::{
+    Access, AnyBundle, Bundle, BundleFacts, Grants, Mode, Permission, StaticBundle, Within,
+};
 pub use store::{MemoryStore, TokenStore};
 pub use style::Style;
 pub use transport::{

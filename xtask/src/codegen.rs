@@ -198,13 +198,11 @@ fn generate(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Generated
     if !problems.is_empty() {
         return Err(Failure::Refused(problems));
     }
-    let titles = apis
-        .iter()
-        .map(|api| (api.id.clone(), api.output.title.clone()));
+    let outputs = apis.iter().map(|api| (api.id.clone(), &api.output));
     Ok(Generated {
         portal: manifest.portal.clone(),
         module: manifest.module(),
-        files: portal_generator::portal(manifest, &titles.collect()),
+        files: portal_generator::portal(manifest, &outputs.collect()),
         apis,
     })
 }

@@ -309,7 +309,7 @@ impl Api {
     pub fn access_of(&self, operation_id: &str, method: &str) -> Access {
         let rules = self.operations.get(operation_id);
         let by_method = match method {
-            "GET" | "HEAD" => Access::Read,
+            "GET" | "HEAD" | "QUERY" => Access::Read,
             _ => Access::Write,
         };
         rules.and_then(|rules| rules.access).unwrap_or(by_method)

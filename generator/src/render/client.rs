@@ -12,6 +12,9 @@ use crate::render::docs;
 pub(super) fn module(api: &Api, target: &Target<'_>) -> String {
     let mut out = header(api, target.command);
     module_docs(&mut out, api);
+    if !target.feature.is_empty() {
+        _ = writeln!(out, "//!\n//! Cargo feature: `{}`.", target.feature);
+    }
     out.push('\n');
     // A document of components alone, or of webhooks, is its models: there is nothing to call.
     if api.groups.is_empty() && !target.bundles {
@@ -87,19 +90,16 @@ fn portal_client(out: &mut String, api: &Api, target: &Target<'_>) {
     out.push_str("use portal_runtime::{Api, Bundle, Call, Client, Operation};\n\n");
     _ = writeln!(
         out,
+        "pub use super::access::{}::{{Read, Reads, Write, Writes}};\n",
+        target.module
+    );
+    _ = writeln!(
+        out,
         "/// The client of {title}, with what the bundle `B` grants.
 pub struct {client}<B> {{
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }}
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {{}}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {{}}
 
 impl<B: Bundle> {client}<B> {{
     pub(super) fn new(client: Client) -> Self {{

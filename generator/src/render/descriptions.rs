@@ -6,7 +6,7 @@ use super::docs;
 use super::examples;
 use super::operations::{Operations, or};
 use super::text::{code, literal, literals};
-use crate::ir::{Content, Operation, PageKind, Paging, Requirement, Status};
+use crate::ir::{Access, Content, Operation, PageKind, Paging, Requirement, Status};
 
 impl Operations<'_> {
     /// The statics that describe an operation.
@@ -33,6 +33,7 @@ impl Operations<'_> {
         if !operation.accept.is_empty() {
             _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
         }
+        out.push_str(&self.mode(operation));
         out.push_str(&self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
             _ = write!(
@@ -46,6 +47,19 @@ impl Operations<'_> {
             out.push_str(&paging_static(operation, paging));
         }
         out
+    }
+
+    /// What is asked of a bundle, where the method does not say it.
+    fn mode(&self, operation: &Operation) -> &'static str {
+        let by_method = match operation.method.as_str() {
+            "GET" | "HEAD" | "QUERY" => Access::Read,
+            _ => Access::Write,
+        };
+        match operation.access {
+            _ if !self.target.bundles || operation.access == by_method => "",
+            Access::Read => "\n.mode(portal_runtime::Mode::Read)",
+            Access::Write => "\n.mode(portal_runtime::Mode::Write)",
+        }
     }
 
     /// A portal's credentials are the same for all operations, but for those that need none.
@@ -72,6 +86,10 @@ impl Operations<'_> {
         match words.trim().is_empty() {
             true => words = format!("Sends {wire}."),
             false => _ = write!(words, "\n\nSends {wire}."),
+        }
+        if self.target.bundles {
+            let sentence = self.target.granted.sentence(operation.access);
+            _ = write!(words, "\n\n{sentence}");
         }
         let arguments: Vec<String> = operation
             .arguments

@@ -3,6 +3,7 @@
 //! Code goes through `quote` and `prettyplease`; tables that macros of the runtime read are written as text,
 //! since no formatter knows what is inside a macro.
 
+mod bundles;
 mod calls;
 mod client;
 mod descriptions;
@@ -20,6 +21,7 @@ use proc_macro2::TokenStream;
 
 use crate::ir::Api;
 
+pub(crate) use bundles::{Granted, scopes};
 pub(crate) use portal::{apis_crate, portal, portal_api};
 pub(crate) use standalone::standalone;
 
@@ -38,6 +40,12 @@ pub(crate) struct Target<'a> {
     pub(crate) command: &'a str,
     /// Whether clients are told apart by bundle.
     pub(crate) bundles: bool,
+    /// The bundles that grant its operations.
+    pub(crate) granted: Granted,
+    /// The cargo feature that switches the API on; may be empty.
+    pub(crate) feature: &'a str,
+    /// The API's module; may be empty.
+    pub(crate) module: &'a str,
     /// The path of the API's module, as an application names it.
     pub(crate) example_path: &'a str,
     /// The variable that holds the client in examples.

@@ -21,7 +21,6 @@ const RUNTIME: &[&str] = &[
     "Bytes",
     "ByteStream",
     "Call",
-    "Grants",
     "Operation",
     "Requirement",
     "Status",
@@ -88,8 +87,8 @@ impl Operations<'_> {
         let mut own: Vec<&str> = vec![
             &self.api.client,
             "types",
-            "Read",
-            "Write",
+            "Reads",
+            "Writes",
             "API",
             "SECURITY",
         ];
@@ -164,8 +163,8 @@ impl Operations<'_> {
             }
         };
         let bound = self.target.bundles.then(|| match operation.access {
-            Access::Read => quote! { where B: Grants<Read> },
-            Access::Write => quote! { where B: Grants<Write> },
+            Access::Read => quote! { where B: Reads },
+            Access::Write => quote! { where B: Writes },
         });
         quote! {
             #docs

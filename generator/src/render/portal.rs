@@ -1,12 +1,14 @@
 //! A portal's own modules: its client, its regions, its bundles, and the crate that holds all portals.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::bundles::{self, Granted};
 use super::text::literal;
 use super::{File, Target};
+use crate::Output;
 use crate::ir;
-use crate::manifest::{self, Access, Manifest};
+use crate::manifest::{self, Manifest};
 use crate::names;
 use crate::render::docs;
 
@@ -19,18 +21,18 @@ const GATEWAY: &str = "{gateway}";
 /// The crate's name in paths.
 const CRATE: &str = "portal_apis";
 
-/// Renders what the APIs of a portal share.
-pub(crate) fn portal(manifest: &Manifest, titles: &BTreeMap<String, String>) -> Vec<File> {
+/// Renders what the APIs of a portal share. `outputs` are those of its APIs, by id.
+pub(crate) fn portal(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -> Vec<File> {
     let folder = format!("src/{}", manifest.module());
+    let header = header(manifest);
+    let file = |name: &str, text: String| File {
+        path: format!("{folder}/{name}"),
+        text,
+    };
     vec![
-        File {
-            path: format!("{folder}/mod.rs"),
-            text: module(manifest, titles),
-        },
-        File {
-            path: format!("{folder}/bundles.rs"),
-            text: bundles(manifest),
-        },
+        file("mod.rs", module(manifest, outputs)),
+        file("access.rs", bundles::access(manifest, outputs, &header)),
+        file("bundles.rs", bundles::bundles(manifest, outputs, &header)),
     ]
 }
 
@@ -44,6 +46,13 @@ pub(crate) fn portal_api(
     let target = Target {
         command: COMMAND,
         bundles: true,
+        granted: Granted::of(
+            manifest,
+            &settings.id,
+            format!("crate::{}::bundles", manifest.module()),
+        ),
+        feature: &settings.feature,
+        module: &settings.module,
         example_path: &path,
         example_client: &names::value_name(&settings.client),
         base_url: Some(base_url(manifest, settings, api)),
@@ -104,7 +113,7 @@ fn header(manifest: &Manifest) -> String {
     )
 }
 
-fn module(manifest: &Manifest, titles: &BTreeMap<String, String>) -> String {
+fn module(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -> String {
     let mut out = header(manifest);
     _ = writeln!(out, "//! {}.", docs::first_line(&manifest.title));
     let description = docs::rustdoc(&manifest.description);
@@ -114,7 +123,7 @@ fn module(manifest: &Manifest, titles: &BTreeMap<String, String>) -> String {
             .lines()
             .for_each(|line| _ = writeln!(out, "//! {line}"));
     }
-    out.push_str("\npub mod bundles;\n");
+    out.push_str("\npub mod access;\npub mod bundles;\n");
     for settings in &manifest.apis {
         _ = writeln!(out, "#[cfg(feature = {})]", literal(&settings.feature));
         _ = writeln!(out, "pub mod {};", settings.module);
@@ -122,7 +131,8 @@ fn module(manifest: &Manifest, titles: &BTreeMap<String, String>) -> String {
     let client = &manifest.client;
     out.push_str("\nuse std::fmt;\nuse std::marker::PhantomData;\n\n");
     out.push_str(
-        "use portal_runtime::{Builder, Bundle, Client, ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};\n",
+        "use portal_runtime::{AnyBundle, Builder, Bundle, BundleFacts, Client, StaticBundle, Within};\n\
+         use portal_runtime::{ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};\n",
     );
     if manifest.gateway.subscription_key.is_some() {
         out.push_str("use portal_runtime::SubscriptionKey;\n");
@@ -148,24 +158,28 @@ impl<B: Bundle> {client}<B> {{"
 ",
     );
     for settings in &manifest.apis {
-        let title = titles.get(&settings.id).unwrap_or(&settings.client);
+        let title = outputs
+            .get(&settings.id)
+            .map_or(&settings.client, |output| &output.title);
         let (module, title) = (&settings.module, docs::first_line(title));
         _ = writeln!(
             out,
             "
-    /// {title}.
+    /// {title}. Cargo feature: `{name}`.
     #[cfg(feature = {feature})]
     pub fn {module}(&self) -> {module}::{ty}<B> {{
         {module}::{ty}::new(self.client.clone())
     }}",
             feature = literal(&settings.feature),
             ty = settings.client,
+            name = settings.feature,
         );
     }
+    out.push_str("}\n\n");
+    lesser(&mut out, manifest);
     _ = writeln!(
         out,
-        "}}
-
+        "
 impl<B> Clone for {client}<B> {{
     fn clone(&self) -> Self {{
         Self {{ client: self.client.clone(), bundle: PhantomData }}
@@ -220,10 +234,7 @@ fn regions(out: &mut String, manifest: &Manifest) {
 fn builder(out: &mut String, manifest: &Manifest) {
     match manifest.gateway.regions.is_empty() {
         false => {
-            let by_region = match gateway(manifest) == GATEWAY {
-                true => ".server_variable(\"gateway\", region.gateway())",
-                false => "",
-            };
+            let by_region = by_region(manifest);
             _ = writeln!(
                 out,
                 "    /// Starts a client for a region: credentials, scopes, timeouts.
@@ -240,6 +251,47 @@ fn builder(out: &mut String, manifest: &Manifest) {
     }
 ",
         ),
+    }
+}
+
+/// The ways from one bundle to another.
+fn lesser(out: &mut String, manifest: &Manifest) {
+    let client = &manifest.client;
+    let (argument, region) = match manifest.gateway.regions.is_empty() {
+        true => ("", "\"\""),
+        false => ("region: Region, ", "region.id()"),
+    };
+    let by_region = by_region(manifest);
+    _ = writeln!(
+        out,
+        "impl<B: StaticBundle> {client}<B> {{
+    /// Gives a client for a lesser bundle, with tokens of that bundle's scopes. One for a bundle that grants more
+    /// does not compile.
+    pub fn narrow<N: Within<B>>(&self) -> {client}<N> {{
+        {client}::new(self.client.narrow::<N>())
+    }}
+
+    /// Gives a client whose bundle is checked when a call is made, rather than by the compiler.
+    pub fn erase(&self) -> {client}<AnyBundle> {{
+        {client}::new(self.client.checked::<B>())
+    }}
+}}
+
+impl {client}<AnyBundle> {{
+    /// Starts a client for a bundle that is chosen at run time, such as one of [`bundles::ALL`]. What the bundle
+    /// does not grant is refused when a call is made, before anything is sent.
+    pub fn choose({argument}bundle: BundleFacts) -> Builder<Self> {{
+        Builder::choose(&PORTAL, {region}, bundle, Self::new){by_region}
+    }}
+}}"
+    );
+}
+
+/// What tells a client the gateway of its region, where they differ.
+fn by_region(manifest: &Manifest) -> &'static str {
+    match gateway(manifest) == GATEWAY {
+        true => ".server_variable(\"gateway\", region.gateway())",
+        false => "",
     }
 }
 
@@ -285,6 +337,7 @@ fn portal_static(manifest: &Manifest) -> String {
     subscription_key: {key},
     apis: &[
 {apis}    ],
+    bundles: bundles::ALL,
 }};
 ",
         name = literal(&manifest.portal),
@@ -295,78 +348,15 @@ fn portal_static(manifest: &Manifest) -> String {
     )
 }
 
-fn bundles(manifest: &Manifest) -> String {
-    let mut out = header(manifest);
-    out.push_str("//! Bundles: what the portal's operator grants together, as types.\n\n");
-    let granted: BTreeSet<&str> = manifest
-        .bundles
-        .iter()
-        .flat_map(|bundle| bundle.access.keys().map(String::as_str))
-        .collect();
-    for api in manifest
-        .apis
-        .iter()
-        .filter(|api| granted.contains(api.id.as_str()))
-    {
-        _ = writeln!(
-            out,
-            "#[cfg(feature = {})]\nuse super::{};",
-            literal(&api.feature),
-            api.module
-        );
-    }
-    out.push_str("use portal_runtime::{Bundle, Grants};\n");
-    for bundle in &manifest.bundles {
-        bundle_type(&mut out, manifest, bundle);
-    }
-    out
-}
-
-fn bundle_type(out: &mut String, manifest: &Manifest, bundle: &manifest::Bundle) {
-    out.push('\n');
-    super::text::vendor_doc(out, "", &bundle.description, "A bundle of the portal.");
-    out.push_str("///\n");
-    for (id, access) in &bundle.access {
-        let words = match access {
-            Access::Read => "read",
-            Access::Write => "read and write",
-        };
-        _ = writeln!(out, "/// * `{id}`: {words}");
-    }
-    let name = &bundle.name;
-    let scopes = super::text::literals(&bundle.scopes);
-    _ = writeln!(
-        out,
-        "#[derive(Clone, Copy, Debug)]\npub enum {name} {{}}\n\nimpl Bundle for {name} {{\n    \
-         const NAME: &'static str = {};\n    const SCOPES: &'static [&'static str] = &{scopes};\n}}",
-        literal(name)
-    );
-    for (id, access) in &bundle.access {
-        let Some(api) = manifest.api(id) else {
-            continue;
-        };
-        let feature = literal(&api.feature);
-        let module = &api.module;
-        _ = writeln!(
-            out,
-            "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Read> for {name} {{}}"
-        );
-        if *access == Access::Write {
-            _ = writeln!(
-                out,
-                "\n#[cfg(feature = {feature})]\nimpl Grants<{module}::Write> for {name} {{}}"
-            );
-        }
-    }
-}
-
 /// Renders what all portals share: the crate's root and its manifest.
 pub(crate) fn apis_crate(manifests: &[&Manifest]) -> Vec<File> {
     let mut lib = format!("// @generated by `{COMMAND}`; changes are lost.\n\n");
-    lib.push_str("//! Typed clients of API portals, a module a portal.\n\n");
+    lib.push_str("//! Typed clients of API portals, a module a portal.\n//!\n//! Nothing is there by default: each API and each bundle is a cargo feature.\n\n");
+    lib.push_str("#![cfg_attr(docsrs, feature(doc_cfg))]\n");
     lib.push_str("// The names are the vendors' own.\n#![allow(\n    clippy::all,\n    uncommon_codepoints,\n    confusable_idents,\n    mixed_script_confusables\n)]\n\n");
     let mut features = String::new();
     let mut all: Vec<String> = Vec::new();
+    let mut together = String::new();
     for manifest in manifests {
         let gates: Vec<String> = manifest
             .apis
@@ -382,6 +372,11 @@ pub(crate) fn apis_crate(manifests: &[&Manifest]) -> Vec<File> {
         for api in &manifest.apis {
             all.push(literal(&api.feature));
             _ = writeln!(features, "{} = []", api.feature);
+        }
+        for bundle in &manifest.bundles {
+            let apis = bundle.access.keys().filter_map(|id| manifest.api(id));
+            let apis: Vec<String> = apis.map(|api| literal(&api.feature)).collect();
+            _ = writeln!(together, "{} = [{}]", bundle.feature, apis.join(", "));
         }
     }
     lib.push_str("\npub use portal_runtime as runtime;\n");
@@ -405,14 +400,22 @@ publish.workspace = true
 workspace = true
 
 [features]
-default = [{all}]
+# Whoever needs an API says so: a feature that is on by default could not be switched off again by those who use
+# this crate through another.
+default = []
+full = [{all}]
 # `Serialize` and `Deserialize` of serde for all models.
 serde = [\"portal-runtime/serde\"]
-{features}
+# An API each.
+{features}# What the operator of a portal grants together.
+{together}
 [dependencies]
 portal-runtime.workspace = true
 
 [dev-dependencies]
+# The tests see everything.
+portal-apis = {{ path = \".\", features = [\"full\"] }}
+insta.workspace = true
 tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}
 ",
         all = all.join(", ")

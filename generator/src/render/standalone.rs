@@ -1,7 +1,7 @@
 //! A crate of its own from one document.
 
 use super::text::literal;
-use super::{File, Target};
+use super::{File, Granted, Target};
 use crate::ir::Api;
 use crate::{CrateOptions, names};
 
@@ -11,6 +11,9 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
     let target = Target {
         command: &options.command,
         bundles: false,
+        granted: Granted::default(),
+        feature: "",
+        module: "",
         example_path: &path,
         example_client: "client",
         base_url: None,

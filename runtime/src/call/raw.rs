@@ -43,6 +43,7 @@ pub(crate) struct RawCall {
 
 impl RawCall {
     pub(super) fn new(client: Client, facts: &'static Facts) -> Self {
+        let problem = client.core().refusal(facts);
         Self {
             client,
             facts,
@@ -54,7 +55,7 @@ impl RawCall {
             path: Vec::new(),
             query: String::new(),
             cookies: String::new(),
-            problem: None,
+            problem,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What can be set on every client.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use super::{Client, Portal, Service, Timeouts};
 use crate::error::ConfigError;
 use crate::oauth::{ClientCredentials, Clock, SystemClock};
 use crate::retry::{Budget, RetryPolicy};
+use crate::scope::BundleFacts;
 use crate::transport::{HttpTransport, Transport};
 use crate::wire::Secret;
 
@@ -26,9 +28,12 @@ pub struct Builder<P, K = ForPortal> {
 /// The settings of a portal's client.
 pub struct ForPortal {
     pub(super) portal: &'static Portal,
-    pub(super) bundle: &'static str,
-    pub(super) bundle_scopes: &'static [&'static str],
+    pub(super) bundle: BundleFacts,
+    /// Whether operations are held to the bundle at run time.
+    pub(super) checked: bool,
     pub(super) scopes: Option<Vec<String>>,
+    /// Scopes of single bundles, by name.
+    pub(super) bundle_scopes: BTreeMap<String, Vec<String>>,
     pub(super) credentials: Option<ClientCredentials>,
     pub(super) subscription_key: Option<Secret>,
     pub(super) token_url: Option<String>,

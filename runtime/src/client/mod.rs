@@ -8,6 +8,7 @@ mod proof;
 mod send;
 mod service;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +22,12 @@ pub use portal::{Portal, SubscriptionKey};
 pub(crate) use send::send;
 pub use service::{Scheme, SecurityScheme, Server, ServerVariable, Service};
 
-use crate::api::Operation;
+use crate::api::{Facts, Operation};
 use crate::body::{ByteStream, RawBody, Read};
 use crate::call::Call;
 use crate::error::ConfigError;
 use crate::retry::{Budget, RetryPolicy};
+use crate::scope::{Bundle, BundleFacts, Permission};
 use crate::transport::Transport;
 
 /// What all calls of an application share: connections, credentials, tokens and settings.
@@ -48,6 +50,29 @@ pub(crate) struct Core {
     pub(crate) largest_body: usize,
     /// Whether a gateway stands in front of the API.
     pub(crate) gateway: bool,
+    /// Scopes that were set for single bundles, by the bundle's name.
+    pub(crate) bundle_scopes: Arc<BTreeMap<String, Vec<String>>>,
+    /// The bundle, where operations are held to it at run time only.
+    pub(crate) bundle: Option<BundleFacts>,
+}
+
+impl Core {
+    /// Why the client's bundle does not allow an operation, where that is checked at run time.
+    pub(crate) fn refusal(&self, facts: &Facts) -> Option<String> {
+        let bundle = self.bundle?;
+        let mode = facts.mode;
+        let asked = Permission {
+            api: facts.api.id,
+            mode,
+        };
+        (!bundle.grants(asked)).then(|| {
+            format!(
+                "the bundle {} does not {asked}; choose a bundle that does, or ask the operator for \
+                 that permission",
+                bundle.name
+            )
+        })
+    }
 }
 
 /// How long things may take.
@@ -111,6 +136,31 @@ impl Client {
             authority,
             ..(*self.core).clone()
         }))
+    }
+}
+
+impl Client {
+    /// Gives a client for a lesser bundle. Its tokens have the scopes that were set for that bundle
+    /// ([`scopes_for`](Builder::scopes_for)), else those that the bundle names, and else those of
+    /// this client: then only the type is narrower. Everything but the token is shared.
+    pub fn narrow<B: Bundle>(&self) -> Self {
+        let configured = self.core.bundle_scopes.get(B::NAME).cloned();
+        let named = || B::SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
+        let scopes: Vec<String> = configured.unwrap_or_else(named);
+        if scopes.is_empty() {
+            return self.clone();
+        }
+        // Clients of single documents have no bundles, and nothing that could be narrowed.
+        self.with_scopes(scopes).unwrap_or_else(|_| self.clone())
+    }
+
+    /// Gives a client whose operations are held to a bundle at run time.
+    pub fn checked<B: Bundle>(&self) -> Self {
+        let bundle = Some(self.core.bundle.unwrap_or(BundleFacts::of::<B>()));
+        Self::new(Core {
+            bundle,
+            ..(*self.core).clone()
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Clients of a portal: credentials of one client for all of its APIs.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,11 +11,12 @@ use http::HeaderName;
 use super::addresses::Addresses;
 use super::authority::{Authority, Grant, Key, Tokens, secret_header};
 use super::builder::{Builder, ForPortal, Settings};
+use super::service::capitals;
 use super::{Client, Core};
 use crate::api::Api;
 use crate::error::ConfigError;
 use crate::oauth::{ClientCredentials, IdentityProvider};
-use crate::scope::Bundle;
+use crate::scope::{AnyBundle, Bundle, BundleFacts};
 use crate::transport::check_address;
 use crate::wire::Secret;
 
@@ -31,6 +33,8 @@ pub struct Portal {
     pub subscription_key: Option<SubscriptionKey>,
     /// The portal's APIs.
     pub apis: &'static [&'static Api],
+    /// The portal's own bundles.
+    pub bundles: &'static [BundleFacts],
 }
 
 /// How a gateway wants its subscription key.
@@ -44,11 +48,33 @@ impl<P> Builder<P, ForPortal> {
     /// Begins a client of a portal, for a region and the scopes of a bundle. `make` puts the client
     /// into the portal's own type.
     pub fn new<B: Bundle>(portal: &'static Portal, region: &str, make: fn(Client) -> P) -> Self {
+        let checked = TypeId::of::<B>() == TypeId::of::<AnyBundle>();
+        Self::for_bundle(portal, region, BundleFacts::of::<B>(), checked, make)
+    }
+
+    /// Begins a client of a portal that is held at run time to a bundle chosen at run time.
+    pub fn choose(
+        portal: &'static Portal,
+        region: &str,
+        bundle: BundleFacts,
+        make: fn(Client) -> P,
+    ) -> Self {
+        Self::for_bundle(portal, region, bundle, true, make)
+    }
+
+    fn for_bundle(
+        portal: &'static Portal,
+        region: &str,
+        bundle: BundleFacts,
+        checked: bool,
+        make: fn(Client) -> P,
+    ) -> Self {
         let profile = ForPortal {
             portal,
-            bundle: B::NAME,
-            bundle_scopes: B::SCOPES,
+            bundle,
+            checked,
             scopes: None,
+            bundle_scopes: BTreeMap::new(),
             credentials: None,
             subscription_key: None,
             token_url: None,
@@ -86,6 +112,19 @@ impl<P> Builder<P, ForPortal> {
         self
     }
 
+    /// Sets the scopes to ask for with one bundle, for this client where it has that bundle, and for
+    /// clients that are narrowed to it.
+    pub fn scopes_for<B: Bundle>(
+        mut self,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.profile
+            .bundle_scopes
+            .insert(B::NAME.to_owned(), scopes);
+        self
+    }
+
     /// Puts another scheme, host and port in place of those of every API; their paths stay.
     pub fn gateway_url(mut self, url: impl Into<String>) -> Self {
         self.profile.addresses.gateway = Some(url.into());
@@ -117,6 +156,9 @@ impl<P> Builder<P, ForPortal> {
     /// Takes the credentials from environment variables, named after the portal: for Easor
     /// `EASOR_CLIENT_ID`, `EASOR_CLIENT_SECRET`, `EASOR_SUBSCRIPTION_KEY` and `EASOR_SCOPE` (scopes
     /// separated by spaces), and if they are set `EASOR_GATEWAY_URL` and `EASOR_TOKEN_URL`.
+    ///
+    /// `EASOR_SCOPE_REPORTING` has the scopes of the bundle `Reporting`, which come before those of
+    /// `EASOR_SCOPE` where the client has that bundle or is narrowed to it.
     ///
     /// White space around values is left out.
     ///
@@ -151,9 +193,19 @@ impl<P> Builder<P, ForPortal> {
         let key = portal
             .subscription_key
             .map(|_| Secret::from(required("SUBSCRIPTION_KEY")));
+        let words = |scopes: String| scopes.split_whitespace().map(str::to_owned).collect();
+        let bundle_scopes: Vec<(String, Vec<String>)> = portal
+            .bundles
+            .iter()
+            .filter_map(|bundle| {
+                let scopes = optional(&format!("SCOPE_{}", capitals(bundle.name)))?;
+                Some((bundle.name.to_owned(), words(scopes)))
+            })
+            .collect();
+        self.profile.bundle_scopes.extend(bundle_scopes);
         let scopes = match optional("SCOPE") {
-            Some(scopes) => Some(scopes),
-            None if self.profile.asks_for_nothing() => Some(required("SCOPE")),
+            Some(scopes) => Some(words(scopes)),
+            None if self.profile.asks_for_nothing() => Some(words(required("SCOPE"))),
             None => None,
         };
         if !missing.is_empty() {
@@ -166,7 +218,7 @@ impl<P> Builder<P, ForPortal> {
         self.profile.credentials = Some(credentials);
         self.profile.subscription_key = key.or(self.profile.subscription_key);
         if let Some(scopes) = scopes {
-            self = self.scopes(scopes.split_whitespace());
+            self = self.scopes(scopes);
         }
         if let Some(url) = optional("GATEWAY_URL") {
             self = self.gateway_url(url);
@@ -218,6 +270,8 @@ impl<P> Builder<P, ForPortal> {
             budget: base.budget,
             largest_body: base.largest_body,
             gateway,
+            bundle_scopes: Arc::new(parts.bundle_scopes),
+            bundle: parts.bundle,
         })))
     }
 }
@@ -230,14 +284,28 @@ struct Parts {
     scopes: Vec<String>,
     key: Option<Key>,
     addresses: Addresses,
+    bundle_scopes: BTreeMap<String, Vec<String>>,
+    bundle: Option<BundleFacts>,
 }
 
 impl ForPortal {
     /// Whether no scope is asked for where one is needed.
     fn asks_for_nothing(&self) -> bool {
-        self.portal.identity.dialect.scopes
-            && self.bundle_scopes.is_empty()
-            && self.scopes.is_none()
+        self.portal.identity.dialect.scopes && self.scopes.is_none() && self.asked().is_empty()
+    }
+
+    /// The scopes to ask for: those set for the bundle, those set for any, those it names.
+    fn asked(&self) -> Vec<String> {
+        let set = self.bundle_scopes.get(self.bundle.name);
+        match set.or(self.scopes.as_ref()) {
+            Some(scopes) => scopes.clone(),
+            None => self
+                .bundle
+                .scopes
+                .iter()
+                .map(|&scope| scope.to_owned())
+                .collect(),
+        }
     }
 
     fn parts(mut self, problems: &mut Vec<String>) -> Option<Parts> {
@@ -256,21 +324,28 @@ impl ForPortal {
             problems.push(format!(
                 "the bundle {} names no scopes; call .scopes([..]) or set {prefix}_SCOPE to those that came \
                  with the credentials",
-                self.bundle
+                self.bundle.name
+            ));
+        }
+        if self.checked && self.bundle.permissions.is_empty() {
+            problems.push(format!(
+                "the bundle {} grants nothing; choose one of the portal's",
+                self.bundle.name
             ));
         }
         let key = self.key(problems);
         let endpoint = self.endpoint(problems);
         self.check_ids(problems);
         problems.extend(self.addresses.prepare(self.portal.apis));
-        let named = self.bundle_scopes.iter().map(|scope| (*scope).to_owned());
         Some(Parts {
             identity: self.portal.identity,
             endpoint: endpoint?,
             credentials: credentials?,
-            scopes: self.scopes.unwrap_or_else(|| named.collect()),
+            scopes: self.asked(),
             key,
             addresses: self.addresses,
+            bundle: self.checked.then_some(self.bundle),
+            bundle_scopes: self.bundle_scopes,
         })
     }
 

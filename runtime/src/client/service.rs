@@ -307,6 +307,8 @@ impl<P> Builder<P, ForService> {
             budget: ready.budget,
             largest_body: ready.largest_body,
             gateway,
+            bundle_scopes: Arc::default(),
+            bundle: None,
         })))
     }
 
@@ -450,7 +452,7 @@ fn wants(kind: SecurityScheme) -> &'static str {
 }
 
 /// A scheme's name as part of an environment variable's.
-fn capitals(name: &str) -> String {
+pub(super) fn capitals(name: &str) -> String {
     let mut text = String::new();
     for character in name.chars() {
         if character.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase())

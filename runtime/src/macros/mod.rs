@@ -2,6 +2,7 @@
 //!
 //! Names that begin with two underscores are for the expansions only and may change.
 
+mod bundle;
 mod enums;
 mod model;
 mod operation;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 use portal_runtime::wire::Json;
 use portal_runtime::{
-    Api, Builder, Bundle, ByteStream, Client, Dialect, Grants, IdentityProvider, Operation, Portal,
-    RetryPolicy, Status, SubscriptionKey, body,
+    Api, Builder, Bundle, ByteStream, Client, Dialect, Grants, IdentityProvider, Operation,
+    Permission, Portal, RetryPolicy, Status, SubscriptionKey, body, bundle,
 };
 
 pub static API: Api = Api {
@@ -29,23 +29,27 @@ pub static PORTAL: Portal = Portal {
         header: "Ocp-Apim-Subscription-Key",
     }),
     apis: &[&API],
+    bundles: &[],
 };
 
-pub struct Everything;
+pub enum Access {}
 
-impl Bundle for Everything {
-    const NAME: &'static str = "Everything";
-    const SCOPES: &'static [&'static str] = &["ledger.write", "ledger.read"];
+impl portal_runtime::Access for Access {
+    const PERMISSION: Permission = Permission::write("ledger");
 }
 
-pub struct Access;
-impl Grants<Access> for Everything {}
+bundle! {
+    pub Everything {
+        scopes: ["ledger.write", "ledger.read"],
+        grants: [Access],
+    }
+}
 
-pub struct Partner;
-
-impl Bundle for Partner {
-    const NAME: &'static str = "Partner";
-    const SCOPES: &'static [&'static str] = &[];
+bundle! {
+    pub Partner {
+        scopes: [],
+        grants: [],
+    }
 }
 
 pub struct Ledger<B> {
