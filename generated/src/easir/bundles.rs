@@ -2,32 +2,23 @@
 
 //! Bundles: what the portal's operator grants together, as types.
 
-#[cfg(feature = "easir-authentication")]
-use super::authentication;
-#[cfg(feature = "easir-crm")]
-use super::crm;
-use portal_runtime::{Bundle, Grants};
+use super::access::{authentication, crm};
+use portal_runtime::{BundleFacts, bundle};
 
-/// Everything that the user's type allows.
-///
-/// * `authentication`: read and write
-/// * `crm`: read and write
-#[derive(Clone, Copy, Debug)]
-pub enum Full {}
+/// All bundles of the portal, for choosing one at run time.
+pub const ALL: &[BundleFacts] = &[
+    BundleFacts::of::<Full>(),
+];
 
-impl Bundle for Full {
-    const NAME: &'static str = "Full";
-    const SCOPES: &'static [&'static str] = &[];
+bundle! {
+    /// Everything that the user's type allows.
+    ///
+    /// * `authentication`: read and write
+    /// * `crm`: read and write
+    ///
+    /// Cargo feature: `easir-full`, which brings these APIs.
+    pub Full {
+        scopes: [],
+        grants: [authentication::Read, authentication::Write, crm::Read, crm::Write],
+    }
 }
-
-#[cfg(feature = "easir-authentication")]
-impl Grants<authentication::Read> for Full {}
-
-#[cfg(feature = "easir-authentication")]
-impl Grants<authentication::Write> for Full {}
-
-#[cfg(feature = "easir-crm")]
-impl Grants<crm::Read> for Full {}
-
-#[cfg(feature = "easir-crm")]
-impl Grants<crm::Write> for Full {}

@@ -4,6 +4,7 @@
 //!
 //! The CRM for the car trade, as far as its public pages describe the API.
 
+pub mod access;
 pub mod bundles;
 #[cfg(feature = "easir-authentication")]
 pub mod authentication;
@@ -13,7 +14,8 @@ pub mod crm;
 use std::fmt;
 use std::marker::PhantomData;
 
-use portal_runtime::{Builder, Bundle, Client, ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};
+use portal_runtime::{AnyBundle, Builder, Bundle, BundleFacts, Client, StaticBundle, Within};
+use portal_runtime::{ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};
 
 /// The client of the portal, with what the bundle `B` grants. Cloning it is cheap.
 pub struct Easir<B> {
@@ -32,16 +34,37 @@ impl<B: Bundle> Easir<B> {
         Self { client, bundle: PhantomData }
     }
 
-    /// EASI'R Authentication.
+    /// EASI'R Authentication. Cargo feature: `easir-authentication`.
     #[cfg(feature = "easir-authentication")]
     pub fn authentication(&self) -> authentication::Authentication<B> {
         authentication::Authentication::new(self.client.clone())
     }
 
-    /// EASI'R CRM.
+    /// EASI'R CRM. Cargo feature: `easir-crm`.
     #[cfg(feature = "easir-crm")]
     pub fn crm(&self) -> crm::Crm<B> {
         crm::Crm::new(self.client.clone())
+    }
+}
+
+impl<B: StaticBundle> Easir<B> {
+    /// Gives a client for a lesser bundle, with tokens of that bundle's scopes. One for a bundle that grants more
+    /// does not compile.
+    pub fn narrow<N: Within<B>>(&self) -> Easir<N> {
+        Easir::new(self.client.narrow::<N>())
+    }
+
+    /// Gives a client whose bundle is checked when a call is made, rather than by the compiler.
+    pub fn erase(&self) -> Easir<AnyBundle> {
+        Easir::new(self.client.checked::<B>())
+    }
+}
+
+impl Easir<AnyBundle> {
+    /// Starts a client for a bundle that is chosen at run time, such as one of [`bundles::ALL`]. What the bundle
+    /// does not grant is refused when a call is made, before anything is sent.
+    pub fn choose(bundle: BundleFacts) -> Builder<Self> {
+        Builder::choose(&PORTAL, "", bundle, Self::new)
     }
 }
 
@@ -76,4 +99,5 @@ static PORTAL: Portal = Portal {
         #[cfg(feature = "easir-crm")]
         &crm::API,
     ],
+    bundles: bundles::ALL,
 };

@@ -2,78 +2,53 @@
 
 //! Bundles: what the portal's operator grants together, as types.
 
-#[cfg(feature = "easor-general-ledger")]
-use super::general_ledger;
-#[cfg(feature = "easor-organization")]
-use super::organization;
-#[cfg(feature = "easor-sales")]
-use super::sales;
-use portal_runtime::{Bundle, Grants};
+use super::access::{general_ledger, organization, sales};
+use portal_runtime::{BundleFacts, bundle};
 
-/// For reporting systems, which only read.
-///
-/// * `general-ledger`: read
-/// * `organization`: read
-/// * `sales`: read
-#[derive(Clone, Copy, Debug)]
-pub enum Reporting {}
+/// All bundles of the portal, for choosing one at run time.
+pub const ALL: &[BundleFacts] = &[
+    BundleFacts::of::<Reporting>(),
+    BundleFacts::of::<Accounting>(),
+    BundleFacts::of::<SalesInvoicing>(),
+];
 
-impl Bundle for Reporting {
-    const NAME: &'static str = "Reporting";
-    const SCOPES: &'static [&'static str] = &[];
+bundle! {
+    /// For reporting systems, which only read.
+    ///
+    /// * `general-ledger`: read
+    /// * `organization`: read
+    /// * `sales`: read
+    ///
+    /// Cargo feature: `easor-reporting`, which brings these APIs.
+    pub Reporting {
+        scopes: [],
+        grants: [general_ledger::Read, organization::Read, sales::Read],
+    }
 }
 
-#[cfg(feature = "easor-general-ledger")]
-impl Grants<general_ledger::Read> for Reporting {}
-
-#[cfg(feature = "easor-organization")]
-impl Grants<organization::Read> for Reporting {}
-
-#[cfg(feature = "easor-sales")]
-impl Grants<sales::Read> for Reporting {}
-
-/// For accounting systems, which keep the ledger.
-///
-/// * `general-ledger`: read and write
-/// * `organization`: read
-#[derive(Clone, Copy, Debug)]
-pub enum Accounting {}
-
-impl Bundle for Accounting {
-    const NAME: &'static str = "Accounting";
-    const SCOPES: &'static [&'static str] = &[];
+bundle! {
+    /// For accounting systems, which keep the ledger.
+    ///
+    /// * `general-ledger`: read and write
+    /// * `organization`: read
+    ///
+    /// Cargo feature: `easor-accounting`, which brings these APIs.
+    pub Accounting {
+        scopes: [],
+        grants: [general_ledger::Read, general_ledger::Write, organization::Read],
+    }
 }
 
-#[cfg(feature = "easor-general-ledger")]
-impl Grants<general_ledger::Read> for Accounting {}
-
-#[cfg(feature = "easor-general-ledger")]
-impl Grants<general_ledger::Write> for Accounting {}
-
-#[cfg(feature = "easor-organization")]
-impl Grants<organization::Read> for Accounting {}
-
-/// For sales invoicing systems, which reach every API that invoicing touches.
-///
-/// * `general-ledger`: read
-/// * `organization`: read
-/// * `sales`: read and write
-#[derive(Clone, Copy, Debug)]
-pub enum SalesInvoicing {}
-
-impl Bundle for SalesInvoicing {
-    const NAME: &'static str = "SalesInvoicing";
-    const SCOPES: &'static [&'static str] = &[];
+bundle! {
+    /// For sales invoicing systems, which reach every API that invoicing touches.
+    ///
+    /// * `general-ledger`: read
+    /// * `organization`: read
+    /// * `sales`: read and write
+    ///
+    /// Cargo feature: `easor-sales-invoicing`, which brings these APIs.
+    pub SalesInvoicing {
+        scopes: [],
+        grants: [general_ledger::Read, organization::Read, sales::Read, sales::Write],
+    }
 }
-
-#[cfg(feature = "easor-general-ledger")]
-impl Grants<general_ledger::Read> for SalesInvoicing {}
-
-#[cfg(feature = "easor-organization")]
-impl Grants<organization::Read> for SalesInvoicing {}
-
-#[cfg(feature = "easor-sales")]
-impl Grants<sales::Read> for SalesInvoicing {}
-
-#[cfg(feature = "easor-sales")]
-impl Grants<sales::Write> for SalesInvoicing {}

@@ -5,6 +5,7 @@
 //! The accounting, organization and sales APIs behind the Easor API developer portal (formerly
 //! Talenom's), for integration partners.
 
+pub mod access;
 pub mod bundles;
 #[cfg(feature = "easor-general-ledger")]
 pub mod general_ledger;
@@ -16,7 +17,8 @@ pub mod sales;
 use std::fmt;
 use std::marker::PhantomData;
 
-use portal_runtime::{Builder, Bundle, Client, ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};
+use portal_runtime::{AnyBundle, Builder, Bundle, BundleFacts, Client, StaticBundle, Within};
+use portal_runtime::{ClientAuthentication, Dialect, IdentityProvider, Parameters, Portal};
 use portal_runtime::SubscriptionKey;
 
 /// A region of the portal, which decides the gateway.
@@ -59,22 +61,43 @@ impl<B: Bundle> Easor<B> {
         Self { client, bundle: PhantomData }
     }
 
-    /// General Ledger \[FI].
+    /// General Ledger \[FI]. Cargo feature: `easor-general-ledger`.
     #[cfg(feature = "easor-general-ledger")]
     pub fn general_ledger(&self) -> general_ledger::GeneralLedger<B> {
         general_ledger::GeneralLedger::new(self.client.clone())
     }
 
-    /// Organization.
+    /// Organization. Cargo feature: `easor-organization`.
     #[cfg(feature = "easor-organization")]
     pub fn organization(&self) -> organization::Organization<B> {
         organization::Organization::new(self.client.clone())
     }
 
-    /// Sales.
+    /// Sales. Cargo feature: `easor-sales`.
     #[cfg(feature = "easor-sales")]
     pub fn sales(&self) -> sales::Sales<B> {
         sales::Sales::new(self.client.clone())
+    }
+}
+
+impl<B: StaticBundle> Easor<B> {
+    /// Gives a client for a lesser bundle, with tokens of that bundle's scopes. One for a bundle that grants more
+    /// does not compile.
+    pub fn narrow<N: Within<B>>(&self) -> Easor<N> {
+        Easor::new(self.client.narrow::<N>())
+    }
+
+    /// Gives a client whose bundle is checked when a call is made, rather than by the compiler.
+    pub fn erase(&self) -> Easor<AnyBundle> {
+        Easor::new(self.client.checked::<B>())
+    }
+}
+
+impl Easor<AnyBundle> {
+    /// Starts a client for a bundle that is chosen at run time, such as one of [`bundles::ALL`]. What the bundle
+    /// does not grant is refused when a call is made, before anything is sent.
+    pub fn choose(region: Region, bundle: BundleFacts) -> Builder<Self> {
+        Builder::choose(&PORTAL, region.id(), bundle, Self::new)
     }
 }
 
@@ -111,4 +134,5 @@ static PORTAL: Portal = Portal {
         #[cfg(feature = "easor-sales")]
         &sales::API,
     ],
+    bundles: bundles::ALL,
 };

@@ -2,9 +2,9 @@
 
 //! Operations tagged `Authorization`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 
-use super::{API, Authentication, AuthenticationError, Read};
+use super::{API, Authentication, AuthenticationError, Reads};
 
 /// Asking a user for permission.
 impl<B: Bundle> Authentication<B> {
@@ -16,6 +16,8 @@ impl<B: Bundle> Authentication<B> {
     /// else began the request: stop there.
     ///
     /// Sends `GET /`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `client_id`: Id of the application.
     /// * `redirect_uri`: Where the browser comes back to, as registered with the application.
@@ -34,7 +36,7 @@ impl<B: Bundle> Authentication<B> {
     /// ```
     pub fn authorize(&self, client_id: &str, redirect_uri: &str) -> Authorize
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         Authorize(
             self

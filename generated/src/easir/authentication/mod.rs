@@ -13,6 +13,8 @@
 //! programs that manage tokens on their own.
 //!
 //! Not known: the bodies of errors, and scopes, which the page does not mention.
+//!
+//! Cargo feature: `easir-authentication`.
 
 mod authorization;
 mod responses;
@@ -27,19 +29,13 @@ use std::marker::PhantomData;
 
 use portal_runtime::{Api, Bundle, Call, Client, Operation};
 
+pub use super::access::authentication::{Read, Reads, Write, Writes};
+
 /// The client of EASI'R Authentication, with what the bundle `B` grants.
 pub struct Authentication<B> {
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {}
 
 impl<B: Bundle> Authentication<B> {
     pub(super) fn new(client: Client) -> Self {

@@ -2,9 +2,9 @@
 
 //! Operations tagged `Tokens`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 
-use super::{API, Authentication, AuthenticationError, Write, types};
+use super::{API, Authentication, AuthenticationError, Writes, types};
 
 /// Access tokens and refresh tokens.
 impl<B: Bundle> Authentication<B> {
@@ -20,6 +20,8 @@ impl<B: Bundle> Authentication<B> {
     /// devices wait.
     ///
     /// Sends `POST /token`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `grant_type`: The grant; it decides what the body holds.
     ///
@@ -42,7 +44,7 @@ impl<B: Bundle> Authentication<B> {
         body: &types::TokenRequest,
     ) -> Call<types::TokenAnswer, AuthenticationError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_TOKEN).query("grant_type", grant_type).json(body)
     }

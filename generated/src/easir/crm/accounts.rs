@@ -2,11 +2,11 @@
 
 //! Operations tagged `Accounts`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, Style, body, operation};
+use portal_runtime::{Bundle, Operation, Status, Style, body, operation};
 use portal_runtime::wire::{Encode, Uuid};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Accounts, which are customers.
 impl<B: Bundle> Crm<B> {
@@ -15,6 +15,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists accounts, sorted by their latest activity unless told otherwise.
     ///
     /// Sends `GET /accounts`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -31,7 +33,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listAccounts")]
     pub fn list_accounts(&self) -> ListAccounts
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListAccounts(self.call(&LIST_ACCOUNTS))
     }

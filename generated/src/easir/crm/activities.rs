@@ -2,11 +2,11 @@
 
 //! Operations tagged `Activities`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, Style, body, operation};
+use portal_runtime::{Bundle, Call, Operation, Status, Style, body, operation};
 use portal_runtime::wire::{Encode, Uuid};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// What was done about cases.
 impl<B: Bundle> Crm<B> {
@@ -15,6 +15,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists activities of all cases.
     ///
     /// Sends `GET /activities`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -31,7 +33,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listActivities")]
     pub fn list_activities(&self) -> ListActivities
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListActivities(self.call(&LIST_ACTIVITIES))
     }
@@ -43,6 +45,8 @@ impl<B: Bundle> Crm<B> {
     /// Not known: the query parameters. The answer is paged, but the page lists none.
     ///
     /// Sends `GET /cases/{case_id}/activities`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `case_id`: Id of the case.
     ///
@@ -64,7 +68,7 @@ impl<B: Bundle> Crm<B> {
         case_id: Uuid,
     ) -> Call<types::ActivityPage, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&LIST_CASE_ACTIVITIES).path("case_id", case_id)
     }
@@ -74,6 +78,8 @@ impl<B: Bundle> Crm<B> {
     /// Answers with one activity, its note and its e-mail.
     ///
     /// Sends `GET /cases/{case_id}/activities/{activity_id}`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `case_id`: Id of the case.
     /// * `activity_id`: Id of the activity.
@@ -97,7 +103,7 @@ impl<B: Bundle> Crm<B> {
         activity_id: Uuid,
     ) -> Call<types::ActivityDetail, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&CASE_ACTIVITY)
             .path("case_id", case_id)

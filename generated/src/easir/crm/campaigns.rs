@@ -2,10 +2,10 @@
 
 //! Operations tagged `Campaigns`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, Style, body, operation};
+use portal_runtime::{Bundle, Operation, Status, Style, body, operation};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Campaigns by e-mail, telephone or letter.
 impl<B: Bundle> Crm<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists campaigns.
     ///
     /// Sends `GET /campaigns`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listCampaigns")]
     pub fn list_campaigns(&self) -> ListCampaigns
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListCampaigns(self.call(&LIST_CAMPAIGNS))
     }

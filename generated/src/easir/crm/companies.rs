@@ -2,10 +2,10 @@
 
 //! Operations tagged `Companies`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 use portal_runtime::wire::Json;
 
-use super::{API, Crm, CrmError, Write, types};
+use super::{API, Crm, CrmError, Writes, types};
 
 /// Companies and their users.
 impl<B: Bundle> Crm<B> {
@@ -16,6 +16,8 @@ impl<B: Bundle> Crm<B> {
     /// Not known: the status and the shape of the answer, which is any JSON value here.
     ///
     /// Sends `POST /companies`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -35,7 +37,7 @@ impl<B: Bundle> Crm<B> {
         body: &types::CompanyCreate,
     ) -> Call<Option<Json>, CrmError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_COMPANY).json(body)
     }
@@ -45,6 +47,8 @@ impl<B: Bundle> Crm<B> {
     /// Creates a user of one company.
     ///
     /// Sends `POST /companies/{company_id}/users`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `company_id`: Id of the company.
     ///
@@ -67,7 +71,7 @@ impl<B: Bundle> Crm<B> {
         body: &types::UserCreate,
     ) -> Call<types::CreatedUser, CrmError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_USER).path("company_id", company_id).json(body)
     }
@@ -80,6 +84,8 @@ impl<B: Bundle> Crm<B> {
     /// user without invitation.
     ///
     /// Sends `POST /companies/{company_id}/users/{invite_token}`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `company_id`: Id of the company.
     /// * `invite_token`: The token of the invitation.
@@ -104,7 +110,7 @@ impl<B: Bundle> Crm<B> {
         body: &types::UserCreate,
     ) -> Call<types::CreatedUser, CrmError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_INVITED_USER)
             .path("company_id", company_id)

@@ -2,10 +2,10 @@
 
 //! Operations tagged `Correspondences`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Threads of e-mails with contacts.
 impl<B: Bundle> Crm<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists correspondences, each with its latest e-mail only.
     ///
     /// Sends `GET /correspondences`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listCorrespondences")]
     pub fn list_correspondences(&self) -> ListCorrespondences
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListCorrespondences(self.call(&LIST_CORRESPONDENCES))
     }

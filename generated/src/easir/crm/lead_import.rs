@@ -2,9 +2,9 @@
 
 //! Operations tagged `Lead import`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// E-mails that become leads.
 impl<B: Bundle> Crm<B> {
@@ -13,6 +13,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists the sources of leads that are on offer in one country.
     ///
     /// Sends `GET /lead-import/providers`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `country`: Country of the company, by its two letters.
     ///
@@ -34,7 +36,7 @@ impl<B: Bundle> Crm<B> {
         country: &str,
     ) -> Call<types::LeadImportProviders, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&LIST_LEAD_IMPORT_PROVIDERS).query("country", country)
     }
@@ -45,6 +47,8 @@ impl<B: Bundle> Crm<B> {
     /// turn its leads into leads of different types. Parsers of one's own are listed here too.
     ///
     /// Sends `GET /lead-import/integrations`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -63,7 +67,7 @@ impl<B: Bundle> Crm<B> {
         &self,
     ) -> Call<types::LeadImportIntegrations, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&LIST_LEAD_IMPORT_INTEGRATIONS)
     }

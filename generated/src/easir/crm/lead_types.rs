@@ -2,10 +2,10 @@
 
 //! Operations tagged `Lead types`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Kinds of leads.
 impl<B: Bundle> Crm<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists the types that a lead can have; a lead has one at most.
     ///
     /// Sends `GET /lead-types`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listLeadTypes")]
     pub fn list_lead_types(&self) -> ListLeadTypes
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListLeadTypes(self.call(&LIST_LEAD_TYPES))
     }

@@ -2,9 +2,9 @@
 
 //! Operations tagged `Me`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 
-use super::{API, Crm, CrmError, Read, Write, types};
+use super::{API, Crm, CrmError, Reads, Writes, types};
 
 /// The user that an access token stands for.
 impl<B: Bundle> Crm<B> {
@@ -13,6 +13,8 @@ impl<B: Bundle> Crm<B> {
     /// Answers with the user, and with the user's company and team.
     ///
     /// Sends `GET /me`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -29,7 +31,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getMe")]
     pub fn me(&self) -> Call<types::CurrentUser, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&ME)
     }
@@ -43,6 +45,8 @@ impl<B: Bundle> Crm<B> {
     /// authentication host that it names for all others.
     ///
     /// Sends `POST /device-activation`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -59,7 +63,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "activateDevice")]
     pub fn activate_device(&self, body: &types::DeviceActivation) -> Call<(), CrmError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&ACTIVATE_DEVICE).json(body)
     }

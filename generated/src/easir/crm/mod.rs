@@ -12,6 +12,8 @@
 //! - Ids are integers for companies, teams, users and notes, and UUIDs for most other things.
 //! - Not known: which properties of an answer are always there. So all of them are optional,
 //!   except for the list in a page; properties that are not named here are kept.
+//!
+//! Cargo feature: `easir-crm`.
 
 mod accounts;
 mod activities;
@@ -42,19 +44,13 @@ use std::marker::PhantomData;
 
 use portal_runtime::{Api, Bundle, Call, Client, Operation};
 
+pub use super::access::crm::{Read, Reads, Write, Writes};
+
 /// The client of EASI'R CRM, with what the bundle `B` grants.
 pub struct Crm<B> {
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {}
 
 impl<B: Bundle> Crm<B> {
     pub(super) fn new(client: Client) -> Self {

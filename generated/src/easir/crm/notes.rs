@@ -2,11 +2,11 @@
 
 //! Operations tagged `Notes`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, Style, body, operation};
+use portal_runtime::{Bundle, Call, Operation, Status, Style, body, operation};
 use portal_runtime::wire::Uuid;
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, Write, types};
+use super::{API, Crm, CrmError, Reads, Writes, types};
 
 /// Notes on cases, activities, accounts and contacts.
 impl<B: Bundle> Crm<B> {
@@ -15,6 +15,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists notes on activities, accounts, cases and contacts.
     ///
     /// Sends `GET /notes`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -31,7 +33,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listNotes")]
     pub fn list_notes(&self) -> ListNotes
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListNotes(self.call(&LIST_NOTES))
     }
@@ -41,6 +43,8 @@ impl<B: Bundle> Crm<B> {
     /// Answers with one note.
     ///
     /// Sends `GET /notes/{note_id}`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `note_id`: Id of the note.
     ///
@@ -59,7 +63,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getNote")]
     pub fn note(&self, note_id: i64) -> Call<types::Note, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&NOTE).path("note_id", note_id)
     }
@@ -72,6 +76,8 @@ impl<B: Bundle> Crm<B> {
     /// Not known: the query parameters. The answer is paged, but the page lists none.
     ///
     /// Sends `GET /cases/{case_id}/notes`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `case_id`: Id of the case.
     ///
@@ -92,7 +98,7 @@ impl<B: Bundle> Crm<B> {
     #[deprecated = "deprecated by its vendor"]
     pub fn list_case_notes(&self, case_id: Uuid) -> Call<types::NotePage, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&LIST_CASE_NOTES).path("case_id", case_id)
     }
@@ -103,6 +109,8 @@ impl<B: Bundle> Crm<B> {
     /// calls this deprecated as of 2019-09-01. Not known: what takes its place.
     ///
     /// Sends `POST /cases/{case_id}/notes`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `case_id`: Id of the case.
     ///
@@ -127,7 +135,7 @@ impl<B: Bundle> Crm<B> {
         body: &types::NoteCreate,
     ) -> Call<types::CreatedCaseNote, CrmError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_CASE_NOTE).path("case_id", case_id).json(body)
     }

@@ -2,10 +2,10 @@
 
 //! Operations tagged `Reports`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, Style, body, operation};
+use portal_runtime::{Bundle, Operation, Status, Style, body, operation};
 use portal_runtime::wire::{Encode, Json, Uuid};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Figures on leads and activities.
 impl<B: Bundle> Crm<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Crm<B> {
     /// Averages of indicators per interval of time.
     ///
     /// Sends `GET /reports/averages`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `indicators`: What to report.
     ///
@@ -32,7 +34,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getAverages")]
     pub fn averages(&self, indicators: &[impl AsRef<str> + Encode]) -> Averages
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         Averages(
             self
@@ -46,6 +48,8 @@ impl<B: Bundle> Crm<B> {
     /// Values of indicators, one for each member of a grouping.
     ///
     /// Sends `GET /reports/metrics`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `indicators`: What to report.
     ///
@@ -64,7 +68,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getMetrics")]
     pub fn metrics(&self, indicators: &[impl AsRef<str> + Encode]) -> Metrics
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         Metrics(
             self
@@ -81,6 +85,8 @@ impl<B: Bundle> Crm<B> {
     /// and users can be selected as for metrics.
     ///
     /// Sends `GET /reports/time-series`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `indicators`: What to report.
     ///
@@ -99,7 +105,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getTimeSeries")]
     pub fn time_series(&self, indicators: &[impl AsRef<str> + Encode]) -> TimeSeries
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         TimeSeries(
             self

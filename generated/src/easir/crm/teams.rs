@@ -2,10 +2,10 @@
 
 //! Operations tagged `Teams`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Call, Operation, Status, body, operation};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, Crm, CrmError, Read, types};
+use super::{API, Crm, CrmError, Reads, types};
 
 /// Teams of a company.
 impl<B: Bundle> Crm<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Crm<B> {
     /// Lists teams.
     ///
     /// Sends `GET /teams`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "listTeams")]
     pub fn list_teams(&self) -> ListTeams
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListTeams(self.call(&LIST_TEAMS))
     }
@@ -40,6 +42,8 @@ impl<B: Bundle> Crm<B> {
     /// Answers with one team.
     ///
     /// Sends `GET /teams/{team_id}`.
+    ///
+    /// Granted by the bundle [`Full`](crate::easir::bundles::Full).
     ///
     /// * `team_id`: Id of the team.
     ///
@@ -58,7 +62,7 @@ impl<B: Bundle> Crm<B> {
     #[doc(alias = "getTeam")]
     pub fn team(&self, team_id: i64) -> Call<types::Team, CrmError>
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         self.call(&TEAM).path("team_id", team_id)
     }

@@ -2,10 +2,10 @@
 
 //! Operations tagged `AccountBalances`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 use portal_runtime::wire::Date;
 
-use super::{API, GeneralLedger, GeneralLedgerError, Read, types};
+use super::{API, GeneralLedger, GeneralLedgerError, Reads, types};
 
 /// Balances of bookkeeping accounts.
 impl<B: Bundle> GeneralLedger<B> {
@@ -15,6 +15,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// asked for
     ///
     /// Sends `GET /v1/account-balances/{organizationNumber}`.
+    ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `date`: Last day that counts towards the balances
     /// * `account_numbers`: Accounts to report: one number, or several with commas between them.
@@ -39,7 +41,7 @@ impl<B: Bundle> GeneralLedger<B> {
         account_numbers: &str,
     ) -> AccountBalancesByDate
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         AccountBalancesByDate(
             self

@@ -2,10 +2,10 @@
 
 //! Operations tagged `ChartOfAccounts`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 use portal_runtime::wire::Date;
 
-use super::{API, GeneralLedger, GeneralLedgerError, Read, types};
+use super::{API, GeneralLedger, GeneralLedgerError, Reads, types};
 
 /// Chart of accounts and what of it is in use.
 impl<B: Bundle> GeneralLedger<B> {
@@ -16,6 +16,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// Account names come in the language of the Accept-Language -header.
     ///
     /// Sends `GET /v1/chart-of-accounts/used-accounts/{organizationNumber}`.
+    ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `from_date`: First day of the period, itself included
     /// * `to_date`: Last day of the period, itself included
@@ -40,7 +42,7 @@ impl<B: Bundle> GeneralLedger<B> {
         to_date: Date,
     ) -> UtilizedChartOfAccounts
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         UtilizedChartOfAccounts(
             self

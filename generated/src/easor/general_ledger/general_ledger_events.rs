@@ -2,11 +2,11 @@
 
 //! Operations tagged `GeneralLedgerEvents`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 use portal_runtime::wire::Date;
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, GeneralLedger, GeneralLedgerError, Read, types};
+use super::{API, GeneralLedger, GeneralLedgerError, Reads, types};
 
 /// Events of the general ledger (postings of vouchers), for reports.
 impl<B: Bundle> GeneralLedger<B> {
@@ -32,6 +32,8 @@ impl<B: Bundle> GeneralLedger<B> {
     ///
     /// Sends `GET /v1/general-ledger-events/{organizationNumber}`.
     ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
+    ///
     /// # Errors
     ///
     /// [`GeneralLedgerError`] for what the document declares (400, 401, 403, 404, 500, 502, 503); see [`portal_runtime::Error`] for the rest.
@@ -47,7 +49,7 @@ impl<B: Bundle> GeneralLedger<B> {
     #[doc(alias = "PublicGetGeneralLedgerEventsV1")]
     pub fn general_ledger_events(&self, organization_number: &str) -> GeneralLedgerEvents
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         GeneralLedgerEvents(
             self

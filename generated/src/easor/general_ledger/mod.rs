@@ -9,6 +9,8 @@
 //!
 //! Everything here reads from or writes to the general ledger of one organization, named by its
 //! number in the path
+//!
+//! Cargo feature: `easor-general-ledger`.
 
 mod account_balances;
 mod chart_of_accounts;
@@ -28,19 +30,13 @@ use std::marker::PhantomData;
 
 use portal_runtime::{Api, Bundle, Call, Client, Operation};
 
+pub use super::access::general_ledger::{Read, Reads, Write, Writes};
+
 /// The client of General Ledger \[FI], with what the bundle `B` grants.
 pub struct GeneralLedger<B> {
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {}
 
 impl<B: Bundle> GeneralLedger<B> {
     pub(super) fn new(client: Client) -> Self {

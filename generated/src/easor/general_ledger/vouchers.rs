@@ -2,11 +2,11 @@
 
 //! Operations tagged `Vouchers`.
 
-use portal_runtime::{Bundle, ByteStream, Bytes, Call, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, ByteStream, Bytes, Call, Operation, Status, body, operation};
 use portal_runtime::wire::{Date, Encode, Uuid};
 use portal_runtime::page::{Items, PageKind, Pages, Paging};
 
-use super::{API, GeneralLedger, GeneralLedgerError, Read, Write, types};
+use super::{API, GeneralLedger, GeneralLedgerError, Reads, Writes, types};
 
 /// Everything that adds, finds and deletes vouchers, and what belongs to them
 impl<B: Bundle> GeneralLedger<B> {
@@ -16,6 +16,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// without any count of the whole. Postings come along only where they are asked for.
     ///
     /// Sends `GET /v1/vouchers/{organizationNumber}`.
+    ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// # Errors
     ///
@@ -32,7 +34,7 @@ impl<B: Bundle> GeneralLedger<B> {
     #[doc(alias = "PublicGetVouchersV1")]
     pub fn vouchers(&self, organization_number: &str) -> Vouchers
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         Vouchers(self.call(&VOUCHERS).path("organizationNumber", organization_number))
     }
@@ -47,6 +49,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// and /v2/vouchers/{organizationNumber} take its place.
     ///
     /// Sends `POST /v1/vouchers/{organizationNumber}`.
+    ///
+    /// Granted by the bundle [`Accounting`](crate::easor::bundles::Accounting).
     ///
     /// # Errors
     ///
@@ -67,7 +71,7 @@ impl<B: Bundle> GeneralLedger<B> {
         body: &[types::VoucherCreate],
     ) -> AddVouchers
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         AddVouchers(
             self
@@ -154,6 +158,8 @@ impl<B: Bundle> GeneralLedger<B> {
     ///
     /// Sends `POST /v1/vouchers/accepted/{organizationNumber}`.
     ///
+    /// Granted by the bundle [`Accounting`](crate::easor::bundles::Accounting).
+    ///
     /// # Errors
     ///
     /// [`GeneralLedgerError`] for what the document declares (400, 401, 403, 404, 500, 502, 503); see [`portal_runtime::Error`] for the rest.
@@ -173,7 +179,7 @@ impl<B: Bundle> GeneralLedger<B> {
         body: &[types::VoucherCreateAccepted],
     ) -> AddAcceptedVouchers
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         AddAcceptedVouchers(
             self
@@ -191,6 +197,8 @@ impl<B: Bundle> GeneralLedger<B> {
     ///
     /// Sends `GET /v2/vouchers/{organizationNumber}`.
     ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
+    ///
     /// # Errors
     ///
     /// [`GeneralLedgerError`] for what the document declares (400, 401, 403, 404, 500, 502, 503); see [`portal_runtime::Error`] for the rest.
@@ -206,7 +214,7 @@ impl<B: Bundle> GeneralLedger<B> {
     #[doc(alias = "PublicGetVouchersV2")]
     pub fn vouchers_v2(&self, organization_number: &str) -> VouchersV2
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         VouchersV2(
             self.call(&VOUCHERS_V2).path("organizationNumber", organization_number),
@@ -323,6 +331,8 @@ impl<B: Bundle> GeneralLedger<B> {
     ///
     /// Sends `POST /v2/vouchers/{organizationNumber}`.
     ///
+    /// Granted by the bundle [`Accounting`](crate::easor::bundles::Accounting).
+    ///
     /// # Errors
     ///
     /// [`GeneralLedgerError`] for what the document declares (400, 401, 403, 404, 500, 502, 503); see [`portal_runtime::Error`] for the rest.
@@ -342,7 +352,7 @@ impl<B: Bundle> GeneralLedger<B> {
         body: &[types::VoucherCreateV2],
     ) -> AddVouchersV2
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         AddVouchersV2(
             self
@@ -357,6 +367,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// Deletes one voucher
     ///
     /// Sends `DELETE /v1/vouchers/{organizationNumber}/{voucherId}`.
+    ///
+    /// Granted by the bundle [`Accounting`](crate::easor::bundles::Accounting).
     ///
     /// # Errors
     ///
@@ -377,7 +389,7 @@ impl<B: Bundle> GeneralLedger<B> {
         voucher_id: Uuid,
     ) -> Call<Bytes, GeneralLedgerError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&DELETE_VOUCHER_BY_ID)
             .path("organizationNumber", organization_number)
@@ -389,6 +401,8 @@ impl<B: Bundle> GeneralLedger<B> {
     /// Downloads the picture that belongs to one voucher. What arrives is a PDF.
     ///
     /// Sends `GET /v1/vouchers/{organizationNumber}/{voucherId}/image`.
+    ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `voucher_id`: Id of the voucher that the picture belongs to.
     ///
@@ -411,7 +425,7 @@ impl<B: Bundle> GeneralLedger<B> {
         voucher_id: Uuid,
     ) -> VoucherImage
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         VoucherImage(
             self

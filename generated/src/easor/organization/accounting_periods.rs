@@ -2,9 +2,9 @@
 
 //! Operations tagged `AccountingPeriods`.
 
-use portal_runtime::{Bundle, Grants, Operation, Status, body, operation};
+use portal_runtime::{Bundle, Operation, Status, body, operation};
 
-use super::{API, Organization, OrganizationError, Read, types};
+use super::{API, Organization, OrganizationError, Reads, types};
 
 /// Accounting periods, and the bookkeeping periods inside them.
 impl<B: Bundle> Organization<B> {
@@ -19,6 +19,8 @@ impl<B: Bundle> Organization<B> {
     /// when a required query parameter is missing, so send all three when in doubt.
     ///
     /// Sends `GET /v2/accounting-periods/{organizationNumber}`.
+    ///
+    /// Granted by the bundles [`Reporting`](crate::easor::bundles::Reporting), [`Accounting`](crate::easor::bundles::Accounting), [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `organization_number`: Number of the organization, as it came with the credentials.
     ///
@@ -40,7 +42,7 @@ impl<B: Bundle> Organization<B> {
         organization_number: &str,
     ) -> ListAccountingPeriods
     where
-        B: Grants<Read>,
+        B: Reads,
     {
         ListAccountingPeriods(
             self

@@ -7,6 +7,8 @@
 //! Not known: the other operations of this API, and whether its address has a region in it. The
 //! portal's example uses the host `apim.talenom.fi` without one, while its other texts use
 //! `apim.talenom.com/{region}`; if calls fail with 404, try that base URL.
+//!
+//! Cargo feature: `easor-organization`.
 
 mod accounting_periods;
 mod responses;
@@ -20,19 +22,13 @@ use std::marker::PhantomData;
 
 use portal_runtime::{Api, Bundle, Call, Client, Operation};
 
+pub use super::access::organization::{Read, Reads, Write, Writes};
+
 /// The client of Organization, with what the bundle `B` grants.
 pub struct Organization<B> {
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {}
 
 impl<B: Bundle> Organization<B> {
     pub(super) fn new(client: Client) -> Self {

@@ -2,9 +2,9 @@
 
 //! Operations tagged `Contacts`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 
-use super::{API, Sales, SalesError, Write, types};
+use super::{API, Sales, SalesError, Writes, types};
 
 /// Whom invoices are sent to.
 impl<B: Bundle> Sales<B> {
@@ -14,6 +14,8 @@ impl<B: Bundle> Sales<B> {
     /// created for it.
     ///
     /// Sends `POST /v1/{organizationNumber}/contacts`.
+    ///
+    /// Granted by the bundle [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `organization_number`: Number of the organization, as it came with the credentials.
     ///
@@ -36,7 +38,7 @@ impl<B: Bundle> Sales<B> {
         body: &types::ContactCreate,
     ) -> Call<types::Contact, SalesError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_CONTACT)
             .path("organizationNumber", organization_number)

@@ -2,10 +2,10 @@
 
 //! Operations tagged `Invoices`.
 
-use portal_runtime::{Bundle, Call, Grants, Operation, Status, body};
+use portal_runtime::{Bundle, Call, Operation, Status, body};
 use portal_runtime::wire::Json;
 
-use super::{API, Sales, SalesError, Write, types};
+use super::{API, Sales, SalesError, Writes, types};
 
 /// Sales invoices, which begin as drafts.
 impl<B: Bundle> Sales<B> {
@@ -21,6 +21,8 @@ impl<B: Bundle> Sales<B> {
     /// document does not name.
     ///
     /// Sends `POST /v1/{organizationNumber}/invoices`.
+    ///
+    /// Granted by the bundle [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `organization_number`: Number of the organization, as it came with the credentials.
     /// * `contact_id`: Id of the contact that the invoice is for, from the answer that created it.
@@ -44,7 +46,7 @@ impl<B: Bundle> Sales<B> {
         contact_id: &str,
     ) -> Call<types::Invoice, SalesError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&CREATE_INVOICE)
             .path("organizationNumber", organization_number)
@@ -61,6 +63,8 @@ impl<B: Bundle> Sales<B> {
     /// fields that are left out, and how the invoice is approved and sent afterwards.
     ///
     /// Sends `PUT /v1/{organizationNumber}/invoices/{invoiceId}`.
+    ///
+    /// Granted by the bundle [`SalesInvoicing`](crate::easor::bundles::SalesInvoicing).
     ///
     /// * `organization_number`: Number of the organization, as it came with the credentials.
     /// * `invoice_id`: The invoice's `id`, from the answer that created it.
@@ -85,7 +89,7 @@ impl<B: Bundle> Sales<B> {
         body: &types::Invoice,
     ) -> Call<Option<Json>, SalesError>
     where
-        B: Grants<Write>,
+        B: Writes,
     {
         self.call(&UPDATE_INVOICE)
             .path("organizationNumber", organization_number)

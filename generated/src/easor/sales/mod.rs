@@ -10,6 +10,8 @@
 //!
 //! Not known: the other operations (among them those that read, approve or send an invoice),
 //! which fields are required, the status codes beyond success, and the shape of error bodies.
+//!
+//! Cargo feature: `easor-sales`.
 
 mod contacts;
 mod invoices;
@@ -23,19 +25,13 @@ use std::marker::PhantomData;
 
 use portal_runtime::{Api, Bundle, Call, Client, Operation};
 
+pub use super::access::sales::{Read, Reads, Write, Writes};
+
 /// The client of Sales, with what the bundle `B` grants.
 pub struct Sales<B> {
     client: Client,
     bundle: PhantomData<fn() -> B>,
 }
-
-/// Access to operations that only read.
-#[derive(Clone, Copy, Debug)]
-pub enum Read {}
-
-/// Access to operations that may change something.
-#[derive(Clone, Copy, Debug)]
-pub enum Write {}
 
 impl<B: Bundle> Sales<B> {
     pub(super) fn new(client: Client) -> Self {
