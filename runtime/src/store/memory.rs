@@ -1,9 +1,11 @@
 //! A store that ends with the process.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{BoxFuture, Lease, Record, Revision, StoreError, TokenKey, TokenStore};
 use crate::wire::Secret;
@@ -17,8 +19,22 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Shelves {
     records: HashMap<TokenKey, Record>,
-    leased: HashSet<TokenKey>,
-    revisions: u64,
+    leases: HashMap<TokenKey, Held>,
+    /// Numbers revisions and leases.
+    last: u64,
+}
+
+/// Who has a lease, and until when; `None` where that is too far away to say.
+struct Held {
+    number: u64,
+    until: Option<Instant>,
+}
+
+impl Shelves {
+    fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
 }
 
 impl MemoryStore {
@@ -36,8 +52,7 @@ impl MemoryStore {
         if shelves.records.get(key).map(|record| record.revision) != old {
             return None;
         }
-        shelves.revisions += 1;
-        let revision = Revision(shelves.revisions);
+        let revision = Revision(shelves.next());
         let value = new.clone();
         shelves
             .records
@@ -55,6 +70,23 @@ impl MemoryStore {
             shelves.records.remove(key);
         }
         there
+    }
+
+    fn hold(&self, key: &TokenKey, limit: Duration) -> Option<Leased> {
+        let (mut shelves, now) = (self.shelves(), Instant::now());
+        if let Some(held) = shelves.leases.get(key)
+            && held.until.is_none_or(|until| until > now)
+        {
+            return None;
+        }
+        let number = shelves.next();
+        let until = now.checked_add(limit);
+        shelves.leases.insert(key.clone(), Held { number, until });
+        Some(Leased {
+            store: self.clone(),
+            key: key.clone(),
+            number,
+        })
     }
 }
 
@@ -83,30 +115,31 @@ impl TokenStore for MemoryStore {
     fn lease<'a>(
         &'a self,
         key: &'a TokenKey,
-        _limit: Duration,
+        limit: Duration,
     ) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
         Box::pin(async move {
-            if !self.shelves().leased.insert(key.clone()) {
-                return Ok(None);
-            }
-            let guard = Leased {
-                store: self.clone(),
-                key: key.clone(),
-            };
-            Ok(Some(Lease::new(move || async move { drop(guard) })))
+            let leased = self.hold(key, limit);
+            Ok(leased.map(|leased| Lease::new(move || async move { drop(leased) })))
         })
     }
 }
 
-/// Within one process, whoever holds a lease and is gone has dropped it.
+/// Ends when dropped, so that nobody waits for one that is gone.
 struct Leased {
     store: MemoryStore,
     key: TokenKey,
+    number: u64,
 }
 
 impl Drop for Leased {
     fn drop(&mut self) {
-        self.store.shelves().leased.remove(&self.key);
+        let mut shelves = self.store.shelves();
+        // Its time may be up, and somebody else have it.
+        if let Some(held) = shelves.leases.get(&self.key)
+            && held.number == self.number
+        {
+            shelves.leases.remove(&self.key);
+        }
     }
 }
 
@@ -116,44 +149,5 @@ impl fmt::Debug for MemoryStore {
         out.debug_struct("MemoryStore")
             .field("records", &records)
             .finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(subject: &str) -> TokenKey {
-        TokenKey::of_subject("https://id.example/token", "client", subject)
-    }
-
-    #[tokio::test]
-    async fn a_record_is_replaced_by_whoever_has_seen_the_last_one() {
-        let (store, ann) = (MemoryStore::new(), key("ann"));
-        let secret = Secret::from("one");
-        let first = store.replace(&ann, None, &secret).await.unwrap();
-        assert!(first.is_some());
-        assert_eq!(store.replace(&ann, None, &secret).await.unwrap(), None);
-        let second = store.replace(&ann, first, &Secret::from("two")).await;
-        let second = second.unwrap().unwrap();
-        assert_eq!(store.replace(&ann, first, &secret).await.unwrap(), None);
-        assert_eq!(
-            store.load(&ann).await.unwrap().unwrap().value.expose(),
-            "two"
-        );
-        assert!(!store.remove(&ann, first.unwrap()).await.unwrap());
-        assert!(store.remove(&ann, second).await.unwrap());
-        assert_eq!(store.load(&ann).await.unwrap(), None);
-    }
-
-    #[tokio::test]
-    async fn a_lease_is_one_holders_until_it_ends() {
-        let (store, ann, bob) = (MemoryStore::new(), key("ann"), key("bob"));
-        let limit = Duration::from_secs(30);
-        let lease = store.lease(&ann, limit).await.unwrap().unwrap();
-        assert!(store.lease(&ann, limit).await.unwrap().is_none());
-        assert!(store.lease(&bob, limit).await.unwrap().is_some());
-        lease.release().await;
-        assert!(store.lease(&ann, limit).await.unwrap().is_some());
     }
 }
