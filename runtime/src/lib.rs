@@ -42,7 +42,7 @@ pub use retry::RetryPolicy;
 pub use scope::{
     Access, AnyBundle, Bundle, BundleFacts, Grants, Mode, Permission, StaticBundle, Within,
 };
-pub use store::{MemoryStore, TokenStore};
+pub use store::{FileStore, MemoryStore, TokenStore};
 pub use style::Style;
 pub use transport::{
     HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse,

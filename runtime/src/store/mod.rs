@@ -3,15 +3,67 @@
 //! A store holds records: opaque texts, each under a key and with a revision. It knows nothing of
 //! tokens, so one for a database of the application's own takes little: four methods over one
 //! table. Records are secrets, since they hold refresh tokens.
+//!
+//! | store | who shares it | what outlives a crash |
+//! |---|---|---|
+//! | [`MemoryStore`] | one process | nothing |
+//! | [`FileStore`] | the processes of one user on one machine | every write |
+//!
+//! # A store of one's own
+//!
+//! On a database, a table and a sequence (or another source of numbers that never come twice, not
+//! even after a row was deleted) do:
+//!
+//! ```sql
+//! CREATE SEQUENCE token_revision;
+//! CREATE TABLE token_record (
+//!     key      text PRIMARY KEY, -- TokenKey::to_text()
+//!     revision bigint NOT NULL,
+//!     value    text NOT NULL
+//! );
+//! CREATE TABLE token_lease (
+//!     key    text PRIMARY KEY,
+//!     holder text NOT NULL,      -- a random word of each lease
+//!     until  timestamptz NOT NULL
+//! );
+//!
+//! -- load
+//! SELECT revision, value FROM token_record WHERE key = $1;
+//!
+//! -- replace, where there is no record: no row returned is `None`
+//! INSERT INTO token_record VALUES ($1, nextval('token_revision'), $2)
+//!     ON CONFLICT (key) DO NOTHING RETURNING revision;
+//!
+//! -- replace, of a record with revision $3: likewise
+//! UPDATE token_record SET revision = nextval('token_revision'), value = $2
+//!     WHERE key = $1 AND revision = $3 RETURNING revision;
+//!
+//! -- remove: whether a row was deleted
+//! DELETE FROM token_record WHERE key = $1 AND revision = $2;
+//!
+//! -- lease: no row returned is `None`
+//! INSERT INTO token_lease VALUES ($1, $2, now() + $3)
+//!     ON CONFLICT (key) DO UPDATE SET holder = $2, until = now() + $3
+//!     WHERE token_lease.until < now() RETURNING key;
+//!
+//! -- release: only one's own
+//! DELETE FROM token_lease WHERE key = $1 AND holder = $2;
+//! ```
+//!
+//! Each statement is atomic by itself, and is committed before its method returns. A unique index
+//! needs keys of bounded length; where they are longer, use a hash of them and compare the key too.
 
 mod error;
+mod file;
 mod key;
 mod memory;
+mod revision;
 
 use std::fmt;
 use std::time::Duration;
 
 pub use error::StoreError;
+pub use file::FileStore;
 pub use key::TokenKey;
 pub use memory::MemoryStore;
 

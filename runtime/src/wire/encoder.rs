@@ -34,6 +34,15 @@ impl Encoder {
         Self::default()
     }
 
+    /// Starts an empty document in a buffer of so many bytes. While they suffice, nothing is copied
+    /// and no part of a secret is left behind.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            out: Vec::with_capacity(bytes),
+            ..Self::default()
+        }
+    }
+
     /// Returns the document.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! What every store of tokens must do, and what each does on its own.
 
+mod children;
 mod conformance;
+mod damage;
+mod file;
 mod memory;
 
 use portal_runtime::store::{TokenKey, TokenStore};
