@@ -51,6 +51,8 @@ pub use transport::{
 pub use bytes::Bytes;
 pub use futures_core::Stream;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+#[cfg(feature = "redis")]
+pub use redis;
 pub use reqwest;
 
 /// What macros of this crate need; not for anything else.

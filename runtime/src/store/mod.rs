@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`MemoryStore`] | one process | nothing |
 //! | [`FileStore`] | the processes of one user on one machine | every write |
+//! | `RedisStore`, with the feature `redis` | whoever reaches the server | what the server keeps |
 //!
 //! # A store of one's own
 //!
@@ -57,6 +58,8 @@ mod error;
 mod file;
 mod key;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod revision;
 
 use std::fmt;
@@ -66,6 +69,8 @@ pub use error::StoreError;
 pub use file::FileStore;
 pub use key::TokenKey;
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::{RedisStore, RedisStoreBuilder};
 
 pub use crate::transport::BoxFuture;
 use crate::wire::Secret;

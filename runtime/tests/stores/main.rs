@@ -5,6 +5,12 @@ mod conformance;
 mod damage;
 mod file;
 mod memory;
+#[cfg(feature = "redis")]
+mod proxy;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+mod server;
 
 use portal_runtime::store::{TokenKey, TokenStore};
 use std::any::Any;
