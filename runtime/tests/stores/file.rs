@@ -62,6 +62,22 @@ async fn a_file_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn a_record_too_large_to_be_read_is_not_written() {
+    let (_home, store, _) = with_a_record("one").await;
+    let record = store.load(&key("ann")).await.unwrap().unwrap();
+    // The one as it is, the other by the escapes that it needs.
+    for value in ["x".repeat((16 << 20) + 1), "\u{1}".repeat(3 << 20)] {
+        let new = Secret::from(value);
+        let error = store
+            .replace(&key("ann"), Some(record.revision), &new)
+            .await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("larger than 16777216 bytes"), "{error}");
+    }
+    assert_eq!(store.load(&key("ann")).await.unwrap(), Some(record));
+}
+
+#[tokio::test]
 async fn a_removed_record_leaves_no_secret() {
     let (_home, store, path) = with_a_record("hunter2").await;
     let record = store.load(&key("ann")).await.unwrap().unwrap();

@@ -196,6 +196,22 @@ async fn a_restart_between_two_commands_is_not_noticed() {
     }
 }
 
+#[test]
+fn a_store_outlives_the_runtime_that_it_was_first_used_in() {
+    let Some(server) = Server::start(None) else {
+        return;
+    };
+    let store = RedisStore::connect(&server.url()).unwrap();
+    let mut old = None;
+    for _ in 0..3 {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build().unwrap();
+        let new = runtime.block_on(write(&store, old)).unwrap();
+        assert!(new > old);
+        old = new;
+    }
+}
+
 #[tokio::test]
 async fn a_write_whose_answer_was_lost_is_done_once() {
     let Some(server) = Server::start(None) else {

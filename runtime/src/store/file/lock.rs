@@ -8,10 +8,6 @@ use std::time::{Duration, Instant};
 use super::StoreError;
 use super::access::{failed, open_or_create_lock};
 
-/// How long to wait for others. They need milliseconds; one that is stopped in between may need
-/// for ever, and a thread that waits for it is one less for the others.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// A locked file. It is unlocked when dropped, and by the system when the process ends.
 pub(super) struct Locked(File);
 
@@ -25,8 +21,8 @@ impl Locked {
         }
     }
 
-    /// Waits until the file at a path is ours; makes it where there is none.
-    pub(super) fn wait(path: &Path) -> Result<Self, StoreError> {
+    /// Waits for so long until the file at a path is ours; makes it where there is none.
+    pub(super) fn wait(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let mut file = open_or_create_lock(path)?;
         let started = Instant::now();
         loop {
@@ -34,11 +30,10 @@ impl Locked {
                 Ok(locked) => return Ok(locked),
                 Err(file) => file,
             };
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() >= patience {
                 return Err(StoreError::new(format!(
-                    "{}: another process has kept it locked for {} seconds; is one stopped?",
-                    path.display(),
-                    PATIENCE.as_secs()
+                    "{}: another process has kept it locked for {patience:?}; is one stopped?",
+                    path.display()
                 )));
             }
             // Not in step with others that wait.
@@ -56,5 +51,24 @@ impl Drop for Locked {
         // Closing is not enough while a child of this process starts: it has the handle as well
         // until it runs its own program. Without the lock there is nothing to unlock.
         let _ = self.0.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_for_one_that_is_stopped_has_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Locked::wait(&path, Duration::ZERO).unwrap();
+        let Err(error) = Locked::wait(&path, Duration::ZERO) else {
+            panic!("locked twice");
+        };
+        assert!(error.to_string().contains("is one stopped?"), "{error}");
+        assert!(error.to_string().contains(&*path.to_string_lossy()));
+        drop(held);
+        assert!(Locked::wait(&path, Duration::ZERO).is_ok());
     }
 }

@@ -14,6 +14,10 @@ use super::{Record, Revision, StoreError, TokenKey};
 use crate::store::revision;
 use crate::wire::Secret;
 
+/// How long to wait for others. They need milliseconds; one that is stopped in between may need
+/// for ever, and a thread that waits for it is one less for the others.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// How much of a key a file's name shows.
 const READABLE: usize = 40;
 
@@ -100,7 +104,7 @@ impl Place {
 
     /// Waits for the turn to write. Its file is never deleted: somebody may wait for it.
     fn turn(&self) -> Result<Locked, StoreError> {
-        Locked::wait(&self.file("lock"))
+        Locked::wait(&self.file("lock"), PATIENCE)
     }
 
     fn file(&self, ending: &str) -> PathBuf {

@@ -13,7 +13,7 @@ use crate::wire::{Encode as _, Encoder, Secret, from_slice};
 const VERSION: u64 = 1;
 
 /// More than any record needs, and less than hurts to read.
-pub(super) const MOST_BYTES: usize = 64 << 20;
+pub(super) const MOST_BYTES: usize = 16 << 20;
 
 /// What a file says: the last revision, and the record unless it was removed.
 #[derive(Default)]
@@ -59,6 +59,16 @@ pub(super) fn encode(
     revision: u64,
     value: Option<&Secret>,
 ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let secret = value.map_or(0, |value| value.expose().len());
+    let too_large = || {
+        StoreError::new(format!(
+            "{}: the record is larger than {MOST_BYTES} bytes; it was not written",
+            path.display()
+        ))
+    };
+    if secret > MOST_BYTES {
+        return Err(too_large());
+    }
     let text = Text {
         version: VERSION,
         key: key.to_owned(),
@@ -67,24 +77,18 @@ pub(super) fn encode(
         sha256: digest(key, revision, value),
     };
     // An escaped character takes six bytes at most. A buffer that grew would leave copies behind.
-    let secret = value.map_or(0, |value| value.expose().len());
     let mut encoder = Encoder::with_capacity(6 * secret + key.len() + 256);
     text.encode(&mut encoder);
     let bytes = encoder.finish().map_err(|error| {
-        StoreError::new(format!(
-            "{}: cannot write the record: {error}",
-            path.display()
-        ))
+        let path = path.display();
+        StoreError::new(format!("{path}: cannot write the record: {error}"))
     })?;
     let mut bytes = Zeroizing::new(bytes);
     bytes.push(b'\n');
-    match bytes.len() {
-        0..=MOST_BYTES => Ok(bytes),
-        size => Err(StoreError::new(format!(
-            "{}: the record takes {size} bytes, of {MOST_BYTES} at most; it was not written",
-            path.display()
-        ))),
+    if bytes.len() > MOST_BYTES {
+        return Err(too_large());
     }
+    Ok(bytes)
 }
 
 /// Reads an entry.

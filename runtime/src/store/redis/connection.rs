@@ -32,7 +32,7 @@ impl Source {
         // The limit of the command as a whole comes first, so that the message is ours.
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout))
-            .set_response_timeout(Some(timeout * 2))
+            .set_response_timeout(Some(timeout.saturating_mul(2)))
             .set_number_of_retries(1);
         Self {
             address: format!("Redis at {}", client.get_connection_info().addr()),
