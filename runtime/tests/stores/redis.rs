@@ -269,6 +269,43 @@ async fn a_wrong_password_is_not_shown() {
     }
 }
 
+#[tokio::test]
+async fn a_user_needs_what_the_error_says() {
+    let Some(server) = Server::start(None) else {
+        return;
+    };
+    let url = format!("redis://ann:pa55word@{}/", server.address());
+    let user = [
+        "ACL",
+        "SETUSER",
+        "ann",
+        "on",
+        ">pa55word",
+        "~portal:tokens:*",
+    ];
+    let () = ask(&server, &user).await;
+    let error = write(&RedisStore::connect(&url).unwrap(), None).await;
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.contains("NOPERM") && !message.contains("hunter2"),
+        "{message}"
+    );
+    let (_, commands) = message.split_once("let the user run ").unwrap();
+    for command in commands.split(", ").flat_map(|part| part.split(" and ")) {
+        let rule = format!("+{}", command.to_lowercase().replace(' ', "|"));
+        let () = ask(&server, &["ACL", "SETUSER", "ann", &rule]).await;
+    }
+    let store = RedisStore::connect(&url).unwrap();
+    let first = write(&store, None).await.unwrap().unwrap();
+    let lease = store.lease(&key("ann"), LONG).await.unwrap().unwrap();
+    lease.release().await;
+    assert!(store.lease(&key("ann"), LONG).await.unwrap().is_some());
+    assert!(store.remove(&key("ann"), first).await.unwrap());
+    assert_eq!(store.load(&key("ann")).await.unwrap(), None);
+    let brief = RedisStore::builder().expiry(LONG).connect(&url).unwrap();
+    assert!(write(&brief, None).await.unwrap().is_some());
+}
+
 #[test]
 fn a_url_is_never_shown() {
     for url in [
