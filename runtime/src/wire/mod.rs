@@ -36,6 +36,7 @@ mod scalars;
 mod scan;
 mod secret;
 mod time;
+mod tuples;
 mod union;
 mod uuids;
 

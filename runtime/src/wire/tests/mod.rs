@@ -10,6 +10,7 @@ mod properties;
 mod serde;
 mod texts;
 mod times;
+mod tuples;
 mod unions;
 mod values;
 
