@@ -46,9 +46,11 @@ snapshots! { check:
     enum_of_strings,
     formats,
     limits,
+    list_of_schemas_without_type,
     maps,
     maps_beside_properties,
     not,
+    null_as_a_branch,
     nullable_everywhere,
     object_without_properties,
     object_without_type,
@@ -100,6 +102,7 @@ snapshots! { check_whole:
     security,
     servers,
     tags,
+    tuples,
     version_2_0,
 }
 

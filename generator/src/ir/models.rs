@@ -158,6 +158,8 @@ pub enum Type {
     Json,
     /// A list.
     List(Box<Type>),
+    /// A list with a type for each place, and no more places than that.
+    Tuple(Vec<Type>),
     /// A map from strings.
     Map(Box<Type>),
     /// `Option`, for values that may be null inside lists and maps.

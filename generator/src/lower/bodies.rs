@@ -271,7 +271,7 @@ impl<'a> Operations<'a, '_> {
     /// Whether a type is written as plain text where parameters are.
     fn is_scalar(&self, ty: &Type) -> bool {
         match ty {
-            Type::Json | Type::List(_) | Type::Map(_) => false,
+            Type::Json | Type::List(_) | Type::Tuple(_) | Type::Map(_) => false,
             Type::Option(inner) | Type::Boxed(inner) => self.is_scalar(inner),
             Type::Named(index) => {
                 self.types

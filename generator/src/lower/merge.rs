@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 use openapiv3::{AdditionalProperties, Discriminator, ReferenceOr, Schema};
 use serde_json::Value;
 
-use super::view::{Node, View, discriminator};
+use super::view::{Node, View, discriminator, told_items};
 
 /// The schemas of a document's components, by name.
 pub(crate) type Components = IndexMap<String, ReferenceOr<Schema>>;
@@ -32,11 +32,22 @@ pub(crate) struct Merged<'a> {
     pub(crate) default: Option<&'a Value>,
     pub(crate) example: Option<&'a Value>,
     pub(crate) broken: Option<&'a str>,
-    pub(crate) tuple: bool,
+    /// How many items of a list are told one by one, and whether it has just these.
+    pub(crate) told_items: Option<(usize, bool)>,
     /// The schemas that say something, each without what is followed elsewhere.
     pub(crate) leaves: Vec<Node<'a>>,
     /// The components that were brought in.
     pub(crate) inherited: IndexSet<&'a str>,
+}
+
+impl Merged<'_> {
+    /// Whether the schemas say nothing of a value's form.
+    pub(crate) fn is_anything(&self) -> bool {
+        self.only_ref.is_none()
+            && self.leaves.is_empty()
+            && self.unions.is_empty()
+            && self.broken.is_none()
+    }
 }
 
 /// A property as all the schemas describe it.
@@ -222,7 +233,9 @@ impl<'a> Merge<'a, '_> {
         if let Some(reason) = schema.schema_data.extensions.get("x-broken") {
             merged.broken = Some(reason.as_str().unwrap_or("it cannot be used"));
         }
-        merged.tuple |= schema.schema_data.extensions.contains_key("x-prefix-items");
+        if let Some(told) = told_items(schema) {
+            merged.told_items = Some((told, view.exact_items == Some(told)));
+        }
         let says_something = view.ty.is_some()
             || view.format.is_some()
             || !view.enumeration.is_empty()

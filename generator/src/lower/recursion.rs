@@ -14,6 +14,7 @@ pub(crate) fn renumber_type(ty: &mut Type, moved: &[usize]) {
         Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) => {
             renumber_type(inner, moved);
         }
+        Type::Tuple(items) => items.iter_mut().for_each(|item| renumber_type(item, moved)),
         _ => {}
     }
 }
@@ -77,6 +78,7 @@ fn names_in(ty: &Type, names: &mut Vec<usize>) {
         Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) => {
             names_in(inner, names);
         }
+        Type::Tuple(items) => items.iter().for_each(|item| names_in(item, names)),
         _ => {}
     }
 }
@@ -85,6 +87,7 @@ fn box_cyclic(ty: &mut Type, cyclic: &dyn Fn(usize) -> bool) {
     match ty {
         Type::Named(index) if cyclic(*index) => *ty = Type::Boxed(Box::new(Type::Named(*index))),
         Type::Option(inner) => box_cyclic(inner, cyclic),
+        Type::Tuple(items) => items.iter_mut().for_each(|item| box_cyclic(item, cyclic)),
         _ => {}
     }
 }
@@ -95,6 +98,7 @@ fn by_value(definition: &TypeDef) -> Vec<usize> {
         match ty {
             Type::Named(index) => found.push(*index),
             Type::Option(inner) => value(inner, found),
+            Type::Tuple(items) => items.iter().for_each(|item| value(item, found)),
             _ => {}
         }
     }

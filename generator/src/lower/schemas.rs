@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use openapiv3::ReferenceOr;
 use serde_json::Value;
 
-use super::merge::{Components, Merged, merge, merge_through};
+use super::merge::{Components, Merged, UnionOf, merge, merge_through};
 use super::objects::is_struct;
 use super::usage::{Direction, Usage};
-use super::view::Node;
+use super::view::{Node, View};
 use super::{Finding, enums};
 use crate::ir::{Type, TypeDef, TypeKind};
 use crate::names::{self, Scope};
@@ -315,7 +314,9 @@ impl<'a> Types<'a> {
         }
         let merged = merge(nodes, self.components, &self.inside);
         let mut words = words(&merged);
-        let nullable = merged.nullable || merged.enumeration.iter().any(Value::is_null);
+        let nullable = merged.nullable
+            || merged.enumeration.iter().any(Value::is_null)
+            || self.takes_null(&merged.unions);
         if let Some(name) = merged.only_ref {
             let target = self.component(name, direction);
             return Lowered {
@@ -452,23 +453,33 @@ impl<'a> Types<'a> {
         merged
     }
 
-    fn is_nullable(&self, name: &str) -> bool {
-        let mut name = name;
-        for _ in 0..MAX_DEPTH {
-            match self.components.get(name) {
-                Some(ReferenceOr::Item(schema)) => {
-                    let null = super::view::View::of(schema)
-                        .enumeration
-                        .contains(&Value::Null);
-                    return schema.schema_data.nullable || null;
-                }
-                Some(ReferenceOr::Reference { reference }) => {
-                    name = super::view::component_name(reference);
-                }
+    fn is_nullable(&self, name: &'a str) -> bool {
+        self.node_takes_null(Node::Ref(name), &mut HashSet::new())
+    }
+
+    /// Whether a branch of a union takes null, and so the union.
+    fn takes_null(&self, unions: &[UnionOf<'a>]) -> bool {
+        let mut seen = HashSet::new();
+        let mut branches = unions.iter().flat_map(|union| union.branches);
+        branches.any(|branch| self.node_takes_null(Node::of(branch), &mut seen))
+    }
+
+    /// `seen` are the components that were asked already.
+    fn node_takes_null(&self, node: Node<'a>, seen: &mut HashSet<&'a str>) -> bool {
+        let schema = match node {
+            Node::Item(schema) | Node::Leaf(schema) => schema,
+            Node::Ref(name) if !seen.insert(name) => return false,
+            Node::Ref(name) => match self.components.get(name).map(Node::of) {
+                Some(Node::Item(schema) | Node::Leaf(schema)) => schema,
+                Some(node) => return self.node_takes_null(node, seen),
                 None => return false,
-            }
-        }
-        false
+            },
+        };
+        let view = View::of(schema);
+        let mut branches = view.one_of.iter().chain(view.any_of);
+        schema.schema_data.nullable
+            || view.enumeration.contains(&Value::Null)
+            || branches.any(|branch| self.node_takes_null(Node::of(branch), seen))
     }
 
     /// Notes that a value stays JSON although the document says something of it.

@@ -1,16 +1,21 @@
 //! Values that stand without a name of their own: scalars, lists, maps.
 
-use super::merge::{Additional, Merged};
+use super::merge::{Additional, Merged, merge};
 use super::schemas::{Hint, Lowered, Types};
 use super::usage::Direction;
-use super::view::Node;
+use super::view::{Node, View};
 use crate::ir::Type;
+
+/// What the types of a tuple's items are named after. The runtime reads tuples of as many items as there are here.
+const ORDINALS: [&str; 12] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth",
+];
 
 impl<'a> Types<'a> {
     pub(super) fn plain(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Type {
-        if merged.tuple {
-            self.fallback(hint, "its items have a schema each (prefixItems)");
-            return Type::List(Box::new(Type::Json));
+        if let Some(ty) = self.tuple(&merged, hint, direction) {
+            return ty;
         }
         if merged.ty == Some("array") || (merged.ty.is_none() && !merged.items.is_empty()) {
             return self.list(&merged, hint, direction);
@@ -47,6 +52,35 @@ impl<'a> Types<'a> {
         }
         let item = self.lower(&merged.items, &hint.item(), direction);
         Type::List(Box::new(optional(item)))
+    }
+
+    /// A list whose items are told one by one is a tuple, if it has just these; else it may be shorter or
+    /// longer, and is a list of all that an item may be.
+    fn tuple(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Option<Type> {
+        let (told, exact) = merged.told_items?;
+        let [Node::Item(item)] = merged.items[..] else {
+            return None;
+        };
+        let branches = View::of(item).any_of;
+        if !exact || told > ORDINALS.len() {
+            let rest = branches.get(told..)?.first().map(Node::of);
+            if !rest.is_some_and(|rest| merge(&[rest], self.components, &[]).is_anything()) {
+                return None;
+            }
+            let reason =
+                "its items have a schema each (prefixItems), and any value may follow them";
+            self.fallback(hint, reason);
+            return Some(Type::List(Box::new(Type::Json)));
+        }
+        let place = hint.item();
+        let items = branches.iter().take(told).zip(ORDINALS).enumerate();
+        let items = items.map(|(index, (branch, ordinal))| {
+            let part = format!("{} {ordinal}", place.part);
+            let pointer = format!("{}/anyOf/{index}", place.pointer);
+            let place = Hint::new(&place.parent, &part, pointer);
+            optional(self.lower(&[Node::of(branch)], &place, direction))
+        });
+        Some(Type::Tuple(items.collect()))
     }
 
     fn map(&mut self, merged: &Merged<'a>, hint: &Hint, direction: Direction) -> Type {

@@ -7,6 +7,8 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use crate::normalize::TUPLE;
+
 /// A schema, or the name of a component.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Node<'a> {
@@ -51,6 +53,8 @@ pub(crate) struct View<'a> {
     pub(crate) required: &'a [String],
     pub(crate) additional: Option<&'a AdditionalProperties>,
     pub(crate) items: Option<&'a ReferenceOr<Box<Schema>>>,
+    /// How many items a list has, where that is fixed.
+    pub(crate) exact_items: Option<usize>,
     pub(crate) one_of: &'a [ReferenceOr<Schema>],
     pub(crate) any_of: &'a [ReferenceOr<Schema>],
     pub(crate) all_of: &'a [ReferenceOr<Schema>],
@@ -83,6 +87,7 @@ impl<'a> View<'a> {
                 required: &any.required,
                 additional: any.additional_properties.as_ref(),
                 items: any.items.as_ref(),
+                exact_items: exactly(any.min_items, any.max_items),
                 one_of: &any.one_of,
                 any_of: &any.any_of,
                 all_of: &any.all_of,
@@ -155,6 +160,7 @@ impl<'a> View<'a> {
             Type::Array(array) => Self {
                 ty: Some("array"),
                 items: array.items.as_ref(),
+                exact_items: exactly(array.min_items, array.max_items),
                 limits: Limits::default()
                     .length("items", array.min_items, array.max_items)
                     .0,
@@ -179,6 +185,16 @@ impl<'a> View<'a> {
             && self.any_of.is_empty()
             && self.all_of.is_empty()
     }
+}
+
+fn exactly(min: Option<usize>, max: Option<usize>) -> Option<usize> {
+    max.filter(|_| min == max)
+}
+
+/// How many items of a list are told one by one (`prefixItems`): so many branches of the choice in its `items`.
+pub(crate) fn told_items(schema: &Schema) -> Option<usize> {
+    let told = schema.schema_data.extensions.get(TUPLE)?.as_u64()?;
+    usize::try_from(told).ok()
 }
 
 /// The discriminator of a schema.

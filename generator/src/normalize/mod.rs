@@ -39,6 +39,7 @@ use context::Context;
 use version::Version;
 
 pub use origins::Origins;
+pub(crate) use schema::TUPLE;
 pub use set::{DocumentSet, references};
 
 /// A document that the later stages can rely on.

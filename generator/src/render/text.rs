@@ -40,6 +40,13 @@ impl TypeText<'_> {
             Type::Base64 => "Base64".to_owned(),
             Type::Json => "Json".to_owned(),
             Type::List(item) => format!("Vec<{}>", self.owned(item)),
+            Type::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.owned(item)).collect();
+                match items.as_slice() {
+                    [item] => format!("({item},)"),
+                    items => format!("({})", items.join(", ")),
+                }
+            }
             Type::Map(value) => format!("BTreeMap<String, {}>", self.owned(value)),
             Type::Option(inner) => format!("Option<{}>", self.owned(inner)),
             Type::Boxed(inner) => format!("Box<{}>", self.owned(inner)),
@@ -251,6 +258,7 @@ pub(super) fn wire_names(ty: &Type, found: &mut BTreeSet<&'static str>) {
         Type::List(inner) | Type::Option(inner) | Type::Boxed(inner) => {
             return wire_names(inner, found);
         }
+        Type::Tuple(items) => return items.iter().for_each(|item| wire_names(item, found)),
         Type::Map(inner) => {
             wire_names(inner, found);
             "BTreeMap"

@@ -103,12 +103,13 @@ fn objects_and_lists() {
     for (source, expected) in [
         (
             "{type: array, prefixItems: [{type: string}, {type: integer}], items: false}",
-            json!({"type": "array", "maxItems": 2,
-                   "x-prefix-items": [{"type": "string"}, {"type": "integer"}]}),
+            json!({"type": "array", "maxItems": 2, "x-tuple": 2,
+                   "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}),
         ),
         (
             "{type: array, prefixItems: [{type: string}], items: {type: integer}}",
-            json!({"type": "array", "items": {"type": "integer"}, "x-prefix-items": [{"type": "string"}]}),
+            json!({"type": "array", "x-tuple": 1,
+                   "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}),
         ),
         (
             "{type: array, items: {type: string}, unevaluatedItems: false}",

@@ -136,7 +136,21 @@ fn is_null<'a>(cx: &mut Context<'a>, branch: &'a Value, at: &At<'_>) -> bool {
         let target = cx.resolve_fully(reference, at.file);
         return target.is_ok_and(|target| target.value.as_object().is_some_and(says_null));
     }
+    if only_nullable(map) {
+        let message = "a branch that says no more than `nullable: true` stands for null";
+        cx.note(at, "null-branch", message);
+        return true;
+    }
     says_null(map)
+}
+
+/// Whether a branch says nothing but `nullable: true`. To the letter of 3.0 it takes any value, and the branches
+/// beside it would say nothing; it is how generators write the `null` of JSON Schema in 3.0, which has none.
+fn only_nullable(map: &Map<String, Value>) -> bool {
+    map.get("nullable") == Some(&Value::Bool(true))
+        && map
+            .keys()
+            .all(|key| matches!(key.as_str(), "nullable" | "title" | "description"))
 }
 
 fn says_null(map: &Map<String, Value>) -> bool {

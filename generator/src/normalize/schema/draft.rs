@@ -218,7 +218,6 @@ impl Draft {
             || self.min_items.is_some()
             || self.max_items.is_some()
             || self.unique_items.is_some()
-            || self.data.extensions.contains_key("x-prefix-items")
     }
 
     /// Returns whether the schema is made of other schemas.

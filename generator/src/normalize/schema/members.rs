@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::super::at::{At, Step};
 use super::super::context::Context;
 use super::draft::Draft;
+use super::tuple;
 
 /// Reads `properties`, and the `required: true` that some write on a property instead of its parent.
 pub(super) fn properties<'a>(
@@ -197,37 +198,19 @@ pub(super) fn items<'a>(
     at: &At<'_>,
 ) {
     let Some(value) = map.get(key) else { return };
+    if tuple::keyword(map).is_some() {
+        return tuple::read(draft, cx, map, key, at);
+    }
     let at = at.key(key);
     match value {
-        Value::Array(list) if matches!(key, "items" | "prefixItems") => tuple(draft, cx, list, &at),
-        Value::Bool(true) => {}
-        Value::Bool(false) => {
-            // Nothing follows the items that are told one by one.
-            let told = map.get("prefixItems").or_else(|| map.get("items"));
-            if let Some(count) = told.and_then(Value::as_array).map(Vec::len) {
-                draft.max_items.get_or_insert(count);
-            }
-        }
+        Value::Bool(_) => {}
         Value::Object(_) if matches!(key, "additionalItems" | "unevaluatedItems") => {
             if draft.items.is_none() && !map.get("items").is_some_and(Value::is_object) {
                 let at = at.step(Step::Here, Step::Here);
                 draft.items = Some(super::boxed(super::schema(cx, value, &at)));
             }
         }
+        Value::Array(_) => {}
         value => draft.items = Some(super::boxed(super::schema(cx, value, &at))),
     }
-}
-
-fn tuple<'a>(draft: &mut Draft, cx: &mut Context<'a>, list: &'a [Value], at: &At<'_>) {
-    if list.is_empty() {
-        return;
-    }
-    let mut schemas = Vec::with_capacity(list.len());
-    for (index, value) in list.iter().enumerate() {
-        let schema = super::schema(cx, value, &at.index(index));
-        // What was just built always has a form in JSON.
-        schemas.push(serde_json::to_value(schema).unwrap_or(Value::Bool(true)));
-    }
-    let key = "x-prefix-items".to_owned();
-    draft.data.extensions.insert(key, Value::Array(schemas));
 }

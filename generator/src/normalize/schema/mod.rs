@@ -14,6 +14,7 @@ mod numbers;
 mod settle;
 mod several;
 mod siblings;
+mod tuple;
 mod types;
 mod types_keyword;
 
@@ -26,6 +27,7 @@ use super::resolve::{Target, reference_in};
 use draft::Draft;
 
 pub(crate) use numbers::number_of_text;
+pub(crate) use tuple::TUPLE;
 
 /// Returns the schema that stands at a position: a reference or the schema itself.
 pub(crate) fn schema<'a>(

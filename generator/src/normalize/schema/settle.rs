@@ -10,6 +10,7 @@ use super::super::at::At;
 use super::super::context::Context;
 use super::draft::Draft;
 use super::numbers::{Side, integer};
+use super::tuple::TUPLE;
 use super::types::{Basic, type_of_format};
 use super::{enumeration, several};
 
@@ -139,7 +140,7 @@ fn drop_what_says_nothing(draft: &mut Draft, cx: &mut Context<'_>, basic: Basic,
         draft.min_items = None;
         draft.max_items = None;
         draft.unique_items = None;
-        draft.data.extensions.shift_remove("x-prefix-items");
+        draft.data.extensions.shift_remove(TUPLE);
         dropped = Some("for lists");
     }
     if matches!(basic, Basic::Object | Basic::Array | Basic::Boolean) {
@@ -315,7 +316,7 @@ fn object(draft: &mut Draft) -> ObjectType {
 }
 
 fn array(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> ArrayType {
-    if draft.items.is_none() && !draft.data.extensions.contains_key("x-prefix-items") {
+    if draft.items.is_none() {
         cx.note(
             at,
             "list-without-items",

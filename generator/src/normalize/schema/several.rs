@@ -7,6 +7,7 @@ use super::super::at::At;
 use super::super::context::Context;
 use super::draft::Draft;
 use super::enumeration::type_of;
+use super::tuple::TUPLE;
 use super::types::{Basic, type_of_format};
 
 /// Splits a draft of several types into one schema for each, every one with the keywords that it obeys.
@@ -85,10 +86,8 @@ fn part(draft: &mut Draft, basic: Basic) -> Draft {
             part.min_items = draft.min_items.take();
             part.max_items = draft.max_items.take();
             part.unique_items = draft.unique_items.take();
-            if let Some(prefix) = draft.data.extensions.shift_remove("x-prefix-items") {
-                part.data
-                    .extensions
-                    .insert("x-prefix-items".to_owned(), prefix);
+            if let Some(told) = draft.data.extensions.shift_remove(TUPLE) {
+                part.data.extensions.insert(TUPLE.to_owned(), told);
             }
         }
     }
