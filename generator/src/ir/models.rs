@@ -100,6 +100,8 @@ pub struct Enum<V> {
 pub struct Union {
     /// The property that tells which; empty where the value's form does.
     pub discriminator: String,
+    /// The variant for values that the discriminator selects no other for; empty where there is none.
+    pub default: String,
     /// The alternatives.
     pub variants: Vec<UnionVariant>,
     /// The variant that keeps a value with an unknown tag (discriminated unions only).

@@ -115,6 +115,7 @@ fn merge_all<'a>(
         refs: Vec::new(),
         origin: None,
         own: false,
+        inherited_description: "",
     };
     for node in nodes {
         merge.direct(*node, 0);
@@ -129,6 +130,10 @@ fn merge_all<'a>(
     for name in refs {
         merge.component(name);
     }
+    // An object that extends another is not what that one describes; a restricted scalar is.
+    if merge.merged.description.is_empty() && merge.merged.properties.is_empty() {
+        merge.merged.description = merge.inherited_description;
+    }
     merge.merged
 }
 
@@ -139,6 +144,7 @@ struct Merge<'a, 'b> {
     refs: Vec<&'a str>,
     origin: Option<&'a str>,
     own: bool,
+    inherited_description: &'a str,
 }
 
 impl<'a> Merge<'a, '_> {
@@ -295,8 +301,12 @@ impl<'a> Merge<'a, '_> {
     fn words(&mut self, schema: &'a Schema, level: Level) {
         let data = &schema.schema_data;
         let merged = &mut self.merged;
-        if merged.description.is_empty() {
-            merged.description = data.description.as_deref().unwrap_or_default();
+        let description = match level {
+            Level::Outer | Level::Part => &mut merged.description,
+            Level::Inherited => &mut self.inherited_description,
+        };
+        if description.is_empty() {
+            *description = data.description.as_deref().unwrap_or_default();
         }
         if level == Level::Outer && merged.title.is_empty() {
             merged.title = data.title.as_deref().unwrap_or_default();

@@ -13,6 +13,7 @@ mod responses;
 mod roots;
 mod schemas;
 mod security;
+mod tags;
 mod unions;
 mod usage;
 mod values;

@@ -1,11 +1,13 @@
 //! `oneOf`, `anyOf`, and parents that a discriminator tells apart into their children.
 
 use openapiv3::{Discriminator, ReferenceOr};
+use serde_json::Value;
 
 use super::enums;
 use super::merge::{Additional, Merged, UnionOf, is_condition, merge};
 use super::schemas::{Built, Hint, Types, escape};
-use super::usage::{Direction, is_parent, mapped};
+use super::tags::default_mapping;
+use super::usage::{Direction, is_parent};
 use super::view::{Node, discriminator};
 use crate::ir::{Type, TypeKind, Union, UnionVariant};
 use crate::names::{self, Scope};
@@ -61,15 +63,16 @@ impl<'a> Types<'a> {
     ) -> Built {
         let mut scope = Scope::with_reserved(&["Self"]);
         let mut variants: Vec<UnionVariant> = Vec::new();
-        for (position, branch) in union.branches.iter().enumerate() {
-            let node = Node::of(branch);
-            if is_condition(node) && shared.is_empty() {
+        let mut branches: Vec<Node<'a>> = union.branches.iter().map(Node::of).collect();
+        branches.extend(self.mapped_outside(union.discriminator, &branches, hint));
+        let tags = self.tags(union.discriminator, &branches);
+        for (position, (node, tags)) in branches.into_iter().zip(tags).enumerate() {
+            if is_condition(node) && shared.is_empty() || self.is_null(node) {
                 continue;
             }
             let nodes: Vec<Node<'a>> = std::iter::once(node)
                 .chain(shared.iter().copied())
                 .collect();
-            let tags = self.tags(union.discriminator, node);
             let label = self.label(node, &tags, &hint.parent);
             let place = Hint::new(
                 &format!("{} {}", hint.parent, hint.part),
@@ -86,10 +89,12 @@ impl<'a> Types<'a> {
                     description: lowered.words.description.to_owned(),
                 });
             } else if let Some(variant) = variants.iter_mut().find(|v| v.ty == lowered.ty) {
-                variant.tags.extend(tags);
+                let new = tags.into_iter().filter(|tag| !variant.tags.contains(tag));
+                variant.tags.extend(new.collect::<Vec<_>>());
             }
         }
         self.absorb(&mut variants);
+        self.note_shared_tags(&variants, hint);
         match variants.len() {
             0 => Built::Plain(Type::Json),
             1 => Built::Plain(variants.remove(0).ty),
@@ -98,12 +103,20 @@ impl<'a> Types<'a> {
                 self.fallback(hint, "one of its branches takes any value");
                 Built::Plain(Type::Json)
             }
-            _ => Built::Kind(TypeKind::Union(finish(
-                union.discriminator,
-                variants,
-                &mut scope,
-            ))),
+            _ => {
+                let default = union.discriminator.and_then(default_mapping);
+                let default = default
+                    .and_then(|target| named(&variants, &self.component(target, direction).ty));
+                let union = finish(union.discriminator, variants, default, &mut scope);
+                Built::Kind(TypeKind::Union(union))
+            }
         }
+    }
+
+    /// Whether a branch takes nothing but null, which an `Option` around the union takes.
+    fn is_null(&self, node: Node<'a>) -> bool {
+        let merged = self.resolved(&[node]);
+        merged.ty.is_none() && matches!(merged.enumeration[..], [Value::Null])
     }
 
     /// Open enums take every string, and wider numbers every narrower one that they hold exactly.
@@ -133,33 +146,6 @@ impl<'a> Types<'a> {
         }
         if variants.iter().any(|variant| integer(&variant.ty)) {
             variants.sort_by_key(|variant| variant.ty == Type::F64);
-        }
-    }
-
-    /// The discriminator's values that select a branch.
-    fn tags(&self, discriminator: Option<&'a Discriminator>, node: Node<'a>) -> Vec<String> {
-        let Some(discriminator) = discriminator else {
-            return Vec::new();
-        };
-        let constant = || {
-            let merged = self.resolved(&[node]);
-            let property = merged
-                .properties
-                .get(discriminator.property_name.as_str())?;
-            self.one_value(&property.nodes)
-        };
-        match node {
-            Node::Ref(name) => {
-                let is_mapped = discriminator
-                    .mapping
-                    .values()
-                    .any(|target| super::view::component_name(target) == name);
-                match constant() {
-                    Some(value) if !is_mapped => vec![value],
-                    _ => mapped(discriminator, name),
-                }
-            }
-            Node::Item(_) | Node::Leaf(_) => constant().into_iter().collect(),
         }
     }
 
@@ -232,12 +218,15 @@ impl<'a> Types<'a> {
         let found = discriminator(schema)?;
         let mut scope = Scope::with_reserved(&["Self"]);
         let mut variants = Vec::new();
-        for child in children {
+        let nodes = children.iter().copied().chain([name]).map(Node::Ref);
+        let mut tags = self.tags(Some(found), &nodes.collect::<Vec<_>>());
+        let own_tags = tags.pop().unwrap_or_default();
+        for (child, tags) in children.into_iter().zip(tags) {
             let label = without_prefix(&names::type_name(child), &hint.parent);
             variants.push(UnionVariant {
                 name: scope.claim(&label, std::iter::once(names::type_name(child))),
                 ty: self.component(child, direction).ty,
-                tags: mapped(found, child),
+                tags,
                 description: String::new(),
             });
         }
@@ -253,41 +242,52 @@ impl<'a> Types<'a> {
         if matches!(lowered.ty, Type::Named(_)) {
             variants.push(UnionVariant {
                 name: scope.claim("Base", std::iter::empty()),
-                ty: lowered.ty,
-                tags: mapped(found, name),
+                ty: lowered.ty.clone(),
+                tags: own_tags,
                 description: String::new(),
             });
         }
-        Some(TypeKind::Union(finish(Some(found), variants, &mut scope)))
+        self.note_shared_tags(&variants, hint);
+        let default = default_mapping(found).and_then(|target| {
+            let ty = match target == name {
+                true => lowered.ty,
+                false => self.component(target, direction).ty,
+            };
+            named(&variants, &ty)
+        });
+        Some(TypeKind::Union(finish(
+            Some(found),
+            variants,
+            default,
+            &mut scope,
+        )))
     }
+}
+
+/// The name of the variant that holds a type.
+fn named(variants: &[UnionVariant], ty: &Type) -> Option<String> {
+    let variant = variants.iter().find(|variant| variant.ty == *ty)?;
+    Some(variant.name.clone())
 }
 
 fn finish(
     discriminator: Option<&Discriminator>,
-    mut variants: Vec<UnionVariant>,
+    variants: Vec<UnionVariant>,
+    default: Option<String>,
     scope: &mut Scope,
 ) -> Union {
     let tagged = variants.iter().any(|variant| !variant.tags.is_empty());
-    // A value selects one branch: the first that claims it.
-    let mut seen = Vec::new();
-    for variant in &mut variants {
-        variant.tags.retain(|tag| {
-            let new = !seen.contains(tag);
-            if new {
-                seen.push(tag.clone());
-            }
-            new
-        });
-    }
     let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);
     match discriminator.filter(|_| tagged) {
         Some(found) => Union {
             discriminator: found.property_name.clone(),
+            default: default.unwrap_or_default(),
             variants,
             otherwise: scope.claim("Unknown", others),
         },
         None => Union {
             discriminator: String::new(),
+            default: String::new(),
             variants,
             otherwise: String::new(),
         },

@@ -328,7 +328,7 @@ fn tags<'a>(
 
 /// The values of a discriminator that select a component: those mapped to it, else its name
 /// (OpenAPI 3.0.4, 4.7.25.1).
-pub(crate) fn mapped(discriminator: &openapiv3::Discriminator, component: &str) -> Vec<String> {
+fn mapped(discriminator: &openapiv3::Discriminator, component: &str) -> Vec<String> {
     let values: Vec<String> = discriminator
         .mapping
         .iter()

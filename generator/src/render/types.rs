@@ -293,6 +293,10 @@ fn union(out: &mut String, text: &TypeText<'_>, name: &str, union: &Union) {
         "" => String::new(),
         property => format!(" by {}", literal(property)),
     };
+    let by = match union.default.as_str() {
+        "" => by,
+        default => format!("{by} or {default}"),
+    };
     _ = writeln!(out, "}}\n\nunion! {{ {name}{by} {{");
     for variant in &union.variants {
         match union.discriminator.is_empty() {

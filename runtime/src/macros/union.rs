@@ -6,7 +6,9 @@
 /// With `by`, the property of that name says which variant it is, by the values listed; where it is
 /// missing, and without `by`, the value is matched against the payloads (see
 /// [`Decoder::union`](crate::wire::Decoder::union)). A payload that lacks the discriminator gets it
-/// on the wire, with the first value listed. With `else Unknown`, a variant that holds a
+/// on the wire, with the first value listed. With `or Variant` after `by`, that variant takes what the
+/// values select no variant for, and what comes without the property (`defaultMapping` of OpenAPI 3.2).
+/// With `else Unknown`, a variant that holds a
 /// [`Json`](crate::Json), what matches nothing is kept and goes out unchanged.
 ///
 /// ```
@@ -33,16 +35,20 @@
 /// ```
 #[macro_export]
 macro_rules! union {
-    ($name:ident by $by:literal {
+    ($name:ident by $by:literal $(or $default:ident)? {
         $($variant:ident: [$($tag:literal),* $(,)?]),+ $(,)?
     } $(else $unknown:ident)?) => {
         $crate::__union! {
-            $name [::core::option::Option::Some($by)] [$($variant [$($tag),*])+] [$($unknown)?]
+            $name [::core::option::Option::Some($by)] [$crate::__name!($($default)?)]
+            [$($variant [$($tag),*])+] [$($unknown)?]
         }
 
         impl $crate::wire::Encode for $name {
+            #[allow(unreachable_patterns)]
             fn encode(&self, encoder: &mut $crate::wire::Encoder) {
                 match self {
+                    // What may come without the discriminator goes out as it is.
+                    $(Self::$default(payload) => $crate::wire::Encode::encode(payload, encoder),)?
                     $(Self::$variant(payload) => {
                         encoder.tagged($by, $crate::__first!($($tag)*), payload);
                     })+
@@ -53,7 +59,8 @@ macro_rules! union {
     };
     ($name:ident { $($variant:ident: $payload:ty),+ $(,)? } $(else $unknown:ident)?) => {
         $crate::__union! {
-            $name [::core::option::Option::None] [$($variant [])+] [$($unknown)?]
+            $name [::core::option::Option::None] [::core::option::Option::None]
+            [$($variant [])+] [$($unknown)?]
         }
 
         impl $crate::wire::Encode for $name {
@@ -70,12 +77,13 @@ macro_rules! union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union {
-    ($name:ident [$by:expr] [$($variant:ident [$($tag:literal),*])+] [$($unknown:ident)?]) => {
+    ($name:ident [$by:expr] [$default:expr] [$($variant:ident [$($tag:literal),*])+] [$($unknown:ident)?]) => {
         const _: () = {
             static UNION: $crate::wire::Union = $crate::wire::Union {
                 name: stringify!($name),
                 size: ::core::mem::size_of::<$name>(),
                 discriminator: $by,
+                default: $default,
                 branches: &[$(
                     $crate::wire::Branch::new(stringify!($variant), &[$($tag),*], $name::$variant)
                 ),+],
@@ -123,6 +131,17 @@ macro_rules! __first {
     };
     ($first:literal $($rest:literal)*) => {
         ::core::option::Option::Some($first)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __name {
+    () => {
+        ::core::option::Option::None
+    };
+    ($name:ident) => {
+        ::core::option::Option::Some(stringify!($name))
     };
 }
 

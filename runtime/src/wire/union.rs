@@ -17,10 +17,20 @@ pub struct Union {
     pub size: usize,
     /// The property that names the branch.
     pub discriminator: Option<&'static str>,
+    /// The name of the branch for values that the discriminator selects no branch for (OpenAPI 3.2,
+    /// `defaultMapping`).
+    pub default: Option<&'static str>,
     /// The branches in the order of the description.
     pub branches: &'static [Branch],
     /// Whether a value that fits no branch is kept as JSON.
     pub open: bool,
+}
+
+impl Union {
+    fn default(&self) -> Option<usize> {
+        let name = self.default?;
+        self.branches.iter().position(|branch| branch.name == name)
+    }
 }
 
 /// A branch of a union.
@@ -59,6 +69,9 @@ struct Fit {
 /// The properties of an object, each with the text of its value.
 type Properties<'a> = Vec<(Cow<'a, str>, &'a str)>;
 
+/// The value of a discriminator, and the first and the last branch that it selects.
+type Selected<'a> = (Cow<'a, str>, Option<usize>, Option<usize>);
+
 /// Reads a branch of a union, or with one number more than there are the value as JSON.
 type Read<'r> = dyn FnMut(usize, &mut Decoder<'_>) -> Result<(), DecodeError> + 'r;
 
@@ -66,10 +79,12 @@ impl<'a> Decoder<'a> {
     /// Reads a value of a union: `read` is called with the number of the branch to try, until one
     /// takes the value.
     ///
-    /// The discriminator decides if it is there. Without it, branches drop out by the kind of the
-    /// value, by their own tags and by the required properties that are missing; of the rest the
-    /// one that knows the most properties is tried first, and the order of the description decides
-    /// between equals. Enumerations take only values they know at first, and any in a second round.
+    /// The discriminator decides if it is there; what it selects no branch for falls to the default
+    /// branch, if there is one. Without it, and between branches that it selects alike, branches drop
+    /// out by the kind of the value, by their own tags and by the required properties that are
+    /// missing; of the rest the one that knows the most properties is tried first, and the order of
+    /// the description decides between equals. Enumerations take only values they know at first, and
+    /// any in a second round.
     ///
     /// # Errors
     /// When the value fits no branch; the message says of each branch why.
@@ -87,22 +102,34 @@ impl<'a> Decoder<'a> {
         }
         let kind = self.peek()?;
         let start = self.offset();
-        if let Some(name) = union.discriminator
-            && kind == Kind::Object
-            && let Some(tag) = self.tag(name)?
-        {
-            return self.discriminated(union, start, &tag, read);
-        }
+        let branches = match self.discriminator(union, kind)? {
+            Some((tag, first, last)) if first == last => {
+                return self.discriminated(union, start, &tag, first, read);
+            }
+            Some((tag, ..)) => {
+                let selected = |index: &usize| union.branches[*index].tags.contains(&&*tag);
+                (0..union.branches.len()).filter(selected).collect()
+            }
+            None => {
+                if let Some(branch) = union.default()
+                    && self.falls_to(branch, start, read)?
+                {
+                    return Ok(());
+                }
+                (0..union.branches.len()).collect()
+            }
+        };
         let mut failures = Vec::new();
-        let mut candidates = self.candidates(union, kind, &mut failures)?;
+        let mut candidates = self.candidates(union, kind, branches, &mut failures)?;
         candidates.sort_by_key(|(_, fit)| std::cmp::Reverse(*fit));
         let rounds: &[bool] = if self.is_strict() {
             &[true]
         } else {
             &[true, false]
         };
+        let dropped = failures.len();
         for strict in rounds {
-            failures.truncate(union.branches.len() - candidates.len());
+            failures.truncate(dropped);
             for (branch, _) in &candidates {
                 match self.again(start, *strict, |decoder| read(*branch, decoder)) {
                     Ok(()) => return Ok(()),
@@ -115,6 +142,42 @@ impl<'a> Decoder<'a> {
         match open {
             true => self.again(start, false, |decoder| read(union.branches.len(), decoder)),
             false => Err(self.no_branch(union, start, failures)),
+        }
+    }
+
+    /// Returns the value of the discriminator, and the first and the last branch that it selects.
+    fn discriminator(
+        &mut self,
+        union: &'static Union,
+        kind: Kind,
+    ) -> Result<Option<Selected<'a>>, DecodeError> {
+        let Some(name) = union.discriminator.filter(|_| kind == Kind::Object) else {
+            return Ok(None);
+        };
+        let Some(tag) = self.tag(name)? else {
+            return Ok(None);
+        };
+        let selected = |branch: &Branch| branch.tags.contains(&&*tag);
+        let first = union.branches.iter().position(selected);
+        let last = union.branches.iter().rposition(selected);
+        Ok(Some((tag, first, last)))
+    }
+
+    /// Reads the branch for values that no other is selected by; returns whether it took the value.
+    fn falls_to(
+        &mut self,
+        branch: usize,
+        start: usize,
+        read: &mut Read<'_>,
+    ) -> Result<bool, DecodeError> {
+        let strict = self.is_strict();
+        match self.again(start, strict, |decoder| read(branch, decoder)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_final() => Err(error),
+            Err(_) => {
+                self.rewind(start);
+                Ok(false)
+            }
         }
     }
 
@@ -155,13 +218,16 @@ impl<'a> Decoder<'a> {
         union: &'static Union,
         start: usize,
         tag: &str,
+        listed: Option<usize>,
         read: &mut Read<'_>,
     ) -> Result<(), DecodeError> {
         let strict = self.is_strict();
-        let listed = union
-            .branches
-            .iter()
-            .position(|branch| branch.tags.contains(&tag));
+        if listed.is_none()
+            && let Some(branch) = union.default()
+            && self.falls_to(branch, start, read)?
+        {
+            return Ok(());
+        }
         match listed {
             Some(branch) => self.again(start, strict, |decoder| read(branch, decoder)),
             None if union.open && !strict => {
@@ -176,11 +242,12 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Returns the branches that may fit, and notes of the others why they cannot.
+    /// Returns which of the branches may fit, and notes of the others why they cannot.
     fn candidates(
         &mut self,
         union: &'static Union,
         kind: Kind,
+        branches: Vec<usize>,
         failures: &mut Vec<(usize, DecodeError)>,
     ) -> Result<Vec<(usize, Fit)>, DecodeError> {
         let start = self.offset();
@@ -189,8 +256,8 @@ impl<'a> Decoder<'a> {
             _ => Vec::new(),
         };
         let mut candidates = Vec::new();
-        for (index, branch) in union.branches.iter().enumerate() {
-            match (branch.shape)().fit(kind, &properties, NESTED) {
+        for index in branches {
+            match (union.branches[index].shape)().fit(kind, &properties, NESTED) {
                 Ok(fit) => candidates.push((index, fit)),
                 Err(expected) => {
                     let found = kind.name().to_owned();

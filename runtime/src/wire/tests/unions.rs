@@ -381,3 +381,70 @@ fn unions_with_secrets_show_no_values() {
         );
     }
 }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Side {
+    kind: String,
+    side: i64,
+}
+crate::model! { Side { kind: required "kind", side: required "side" } }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Radius {
+    kind: String,
+    radius: i64,
+}
+crate::model! { Radius { kind: required "kind", radius: required "radius" } }
+
+#[derive(Clone, Debug, PartialEq)]
+enum Shared {
+    Side(Side),
+    Radius(Radius),
+    Blank(Blank),
+    Unknown(Json),
+}
+crate::union! { Shared by "kind" {
+    Side: ["shape", "side"], Radius: ["shape"], Blank: ["blank"],
+} else Unknown }
+
+#[test]
+fn branches_that_share_a_value_are_told_apart_by_the_rest() {
+    let radius = r#"{"kind":"shape","radius":1}"#;
+    assert!(matches!(read(radius), Ok(Shared::Radius(_))));
+    unchanged::<Shared>(radius);
+    assert!(matches!(
+        read(r#"{"kind":"shape","side":1}"#),
+        Ok(Shared::Side(_))
+    ));
+    assert!(matches!(
+        read(r#"{"kind":"other","side":1}"#),
+        Ok(Shared::Unknown(_))
+    ));
+    // The blank one is not asked: its value is another.
+    assert_eq!(
+        refused::<Shared>(r#"{"kind":"shape","size":1}"#),
+        "$: expected Shared, found object (Side: $: expected Side with `side`, found object; \
+         Radius: $: expected Radius with `radius`, found object)"
+    );
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Falling {
+    Blank(Blank),
+    Loose(Loose),
+    Unknown(Json),
+}
+crate::union! { Falling by "type" or Blank { Blank: ["blank"], Loose: ["loose"] } else Unknown }
+
+#[test]
+fn what_selects_no_branch_falls_to_the_default() {
+    for json in [r#"{"size":5}"#, r#"{"size":5,"type":"other"}"#] {
+        assert_eq!(read(json), Ok(Falling::Blank(Blank { size: 5 })), "{json}");
+    }
+    // It goes out as it came, without a discriminator.
+    unchanged::<Falling>(r#"{"size":5}"#);
+    assert!(matches!(read(r#"{"type":"loose"}"#), Ok(Falling::Loose(_))));
+    // What does not fit the default is as without one.
+    unchanged::<Falling>(r#"{"a":1.0,"type":"new"}"#);
+    assert!(matches!(read(r#"{"a":1}"#), Ok(Falling::Loose(_))));
+}
