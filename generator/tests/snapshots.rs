@@ -21,10 +21,12 @@ macro_rules! snapshots {
 
 snapshots! { check:
     all_of_merges,
+    all_of_narrows,
     all_of_one_nullable_reference,
     all_of_scalars,
     all_of_with_siblings,
     any_of,
+    any_of_at_once,
     arrays,
     body_form,
     body_json,
@@ -54,6 +56,7 @@ snapshots! { check:
     not,
     null_as_a_branch,
     nullable_everywhere,
+    numbers,
     object_without_properties,
     object_without_type,
     objects_inline,
@@ -94,6 +97,7 @@ snapshots! { check:
     responses_without_success,
     schema_names,
     union_with_null,
+    unions_several,
     version_3_1,
     version_3_2,
 }

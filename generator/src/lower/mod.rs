@@ -8,6 +8,7 @@ mod objects;
 mod operations;
 mod paging;
 mod parameters;
+mod products;
 mod recursion;
 mod responses;
 mod roots;

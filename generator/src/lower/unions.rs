@@ -5,12 +5,22 @@ use serde_json::Value;
 
 use super::enums;
 use super::merge::{Additional, Merged, UnionOf, is_condition, merge};
+use super::products::{nodes, without_implied};
 use super::schemas::{Built, Hint, Types, escape};
 use super::tags::default_mapping;
 use super::usage::{Direction, is_parent};
 use super::view::{Node, discriminator};
 use crate::ir::{Type, TypeKind, Union, UnionVariant};
 use crate::names::{self, Scope};
+
+/// A branch of a union, or a combination of branches.
+struct Branch<'a> {
+    /// What all holds for it.
+    nodes: Vec<Node<'a>>,
+    label: String,
+    tags: Vec<String>,
+    pointer: String,
+}
 
 impl<'a> Types<'a> {
     /// The unions that say something of the value's form.
@@ -36,20 +46,26 @@ impl<'a> Types<'a> {
     }
 
     pub(super) fn union(&mut self, merged: Merged<'a>, hint: &Hint, direction: Direction) -> Built {
-        let unions = self.real_unions(&merged);
-        let [union] = unions[..] else {
-            self.fallback(hint, "it combines several `oneOf` or `anyOf`");
-            return Built::Plain(Type::Json);
-        };
+        let unions = without_implied(self.real_unions(&merged));
         // What stands beside the union holds for every branch of it.
-        let shared =
-            match merged.properties.is_empty() && !matches!(merged.additional, Additional::Of(_)) {
-                true => Vec::new(),
-                false => merged.leaves.clone(),
-            };
+        let says_nothing = merged.properties.is_empty()
+            && merged.required.is_empty()
+            && !matches!(merged.additional, Additional::Of(_));
+        let shared = match says_nothing {
+            true => Vec::new(),
+            false => merged.leaves.clone(),
+        };
         let depth = self.inside.len();
         self.inside.extend(merged.inherited.iter().copied());
-        let built = self.spread(union, &shared, hint, direction);
+        let built = match unions[..] {
+            [union] => match self.at_once(union, &shared) {
+                Some(object) => {
+                    Built::Kind(TypeKind::Struct(self.structure(object, hint, direction)))
+                }
+                None => self.spread(union, &shared, hint, direction),
+            },
+            _ => self.product(&unions, &shared, hint, direction),
+        };
         self.inside.truncate(depth);
         built
     }
@@ -61,37 +77,127 @@ impl<'a> Types<'a> {
         hint: &Hint,
         direction: Direction,
     ) -> Built {
-        let mut scope = Scope::with_reserved(&["Self"]);
-        let mut variants: Vec<UnionVariant> = Vec::new();
-        let mut branches: Vec<Node<'a>> = union.branches.iter().map(Node::of).collect();
-        branches.extend(self.mapped_outside(union.discriminator, &branches, hint));
-        let tags = self.tags(union.discriminator, &branches);
-        for (position, (node, tags)) in branches.into_iter().zip(tags).enumerate() {
+        let mut nodes: Vec<Node<'a>> = union.branches.iter().map(Node::of).collect();
+        nodes.extend(self.mapped_outside(union.discriminator, &nodes, hint));
+        let tags = self.tags(union.discriminator, &nodes);
+        let mut branches = Vec::new();
+        for (position, (node, tags)) in nodes.into_iter().zip(tags).enumerate() {
             if is_condition(node) && shared.is_empty() || self.is_null(node) {
                 continue;
             }
-            let nodes: Vec<Node<'a>> = std::iter::once(node)
-                .chain(shared.iter().copied())
-                .collect();
-            let label = self.label(node, &tags, &hint.parent);
-            let place = Hint::new(
-                &format!("{} {}", hint.parent, hint.part),
-                &label,
-                format!("{}/{}/{position}", hint.pointer, union.keyword),
-            );
-            let lowered = self.lower(&nodes, &place, direction);
-            if !variants.iter().any(|variant| variant.ty == lowered.ty) {
-                let alternatives = self.alternatives(&nodes, &label);
-                variants.push(UnionVariant {
-                    name: scope.claim(&label, alternatives),
-                    ty: lowered.ty,
-                    tags,
-                    description: lowered.words.description.to_owned(),
-                });
-            } else if let Some(variant) = variants.iter_mut().find(|v| v.ty == lowered.ty) {
+            let mut nodes = vec![node];
+            nodes.extend(shared.iter().filter(|_| self.adds_to(shared, node)));
+            branches.push(Branch {
+                label: self.label(node, &tags, &hint.parent),
+                pointer: format!("{}/{}/{position}", hint.pointer, union.keyword),
+                nodes,
+                tags,
+            });
+        }
+        self.variants(branches, union.discriminator, hint, direction)
+    }
+
+    /// Several unions over one value: a variant for each combination of their branches that can be.
+    fn product(
+        &mut self,
+        unions: &[UnionOf<'a>],
+        shared: &[Node<'a>],
+        hint: &Hint,
+        direction: Direction,
+    ) -> Built {
+        let reason = match self.combinations(unions, shared) {
+            None => "it combines several `oneOf` or `anyOf` that are no objects, or too many",
+            Some(combinations) if combinations.is_empty() => {
+                "it combines several `oneOf` or `anyOf` that exclude one another"
+            }
+            Some(combinations) => {
+                return self.combined(unions, combinations, shared, hint, direction);
+            }
+        };
+        self.fallback(hint, reason);
+        Built::Plain(Type::Json)
+    }
+
+    fn combined(
+        &mut self,
+        unions: &[UnionOf<'a>],
+        combinations: Vec<Vec<usize>>,
+        shared: &[Node<'a>],
+        hint: &Hint,
+        direction: Direction,
+    ) -> Built {
+        let discriminated = unions
+            .iter()
+            .position(|union| union.discriminator.is_some());
+        let mut branches = Vec::new();
+        for combination in combinations {
+            let parts = nodes(unions, &combination, &[]);
+            let tags = discriminated.and_then(|at| {
+                let union = unions.get(at)?;
+                let nodes: Vec<Node<'a>> = union.branches.iter().map(Node::of).collect();
+                let tags = self.tags(union.discriminator, &nodes);
+                tags.into_iter().nth(*combination.get(at)?)
+            });
+            let labels = parts
+                .iter()
+                .map(|node| self.label(*node, &[], &hint.parent));
+            let steps = unions.iter().zip(&combination);
+            let steps = steps.map(|(union, branch)| format!("/{}/{branch}", union.keyword));
+            branches.push(Branch {
+                label: labels.collect(),
+                // One place can be shown: that of the first.
+                pointer: format!("{}{}", hint.pointer, steps.take(1).collect::<String>()),
+                nodes: nodes(unions, &combination, shared),
+                tags: tags.unwrap_or_default(),
+            });
+        }
+        let discriminator = discriminated.and_then(|at| unions.get(at)?.discriminator);
+        self.variants(branches, discriminator, hint, direction)
+    }
+
+    /// Whether what stands beside a union says more of a branch than the branch itself.
+    fn adds_to(&self, shared: &[Node<'a>], node: Node<'a>) -> bool {
+        let beside = merge(shared, self.components, &self.inside);
+        if !beside.properties.is_empty() || matches!(beside.additional, Additional::Of(_)) {
+            return true;
+        }
+        let branch = self.resolved(&[node]);
+        let mut required = beside.required.iter();
+        is_condition(node)
+            || required
+                .any(|name| branch.properties.contains_key(name) && !branch.required.contains(name))
+    }
+
+    fn variants(
+        &mut self,
+        branches: Vec<Branch<'a>>,
+        discriminator: Option<&'a Discriminator>,
+        hint: &Hint,
+        direction: Direction,
+    ) -> Built {
+        let mut scope = Scope::with_reserved(&["Self"]);
+        let mut variants: Vec<UnionVariant> = Vec::new();
+        let parent = format!("{} {}", hint.parent, hint.part);
+        for branch in branches {
+            let Branch {
+                nodes,
+                label,
+                tags,
+                pointer,
+            } = branch;
+            let lowered = self.lower(&nodes, &Hint::new(&parent, &label, pointer), direction);
+            if let Some(variant) = variants.iter_mut().find(|v| v.ty == lowered.ty) {
                 let new = tags.into_iter().filter(|tag| !variant.tags.contains(tag));
                 variant.tags.extend(new.collect::<Vec<_>>());
+                continue;
             }
+            let alternatives = self.alternatives(&nodes, &label);
+            variants.push(UnionVariant {
+                name: scope.claim(&label, alternatives),
+                ty: lowered.ty,
+                tags,
+                description: lowered.words.description.to_owned(),
+            });
         }
         self.absorb(&mut variants);
         self.note_shared_tags(&variants, hint);
@@ -104,10 +210,10 @@ impl<'a> Types<'a> {
                 Built::Plain(Type::Json)
             }
             _ => {
-                let default = union.discriminator.and_then(default_mapping);
+                let default = discriminator.and_then(default_mapping);
                 let default = default
                     .and_then(|target| named(&variants, &self.component(target, direction).ty));
-                let union = finish(union.discriminator, variants, default, &mut scope);
+                let union = finish(discriminator, variants, default, &mut scope);
                 Built::Kind(TypeKind::Union(union))
             }
         }
