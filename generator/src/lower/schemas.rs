@@ -314,9 +314,14 @@ impl<'a> Types<'a> {
         }
         let merged = merge(nodes, self.components, &self.inside);
         let mut words = words(&merged);
-        let nullable = merged.nullable
-            || merged.enumeration.iter().any(Value::is_null)
-            || self.takes_null(&merged.unions);
+        let nullable = match nodes {
+            [_, _, ..] => self.all_take_null(nodes),
+            _ => {
+                merged.nullable
+                    || merged.enumeration.iter().any(Value::is_null)
+                    || self.takes_null(&merged.unions)
+            }
+        };
         if let Some(name) = merged.only_ref {
             let target = self.component(name, direction);
             return Lowered {
@@ -455,6 +460,19 @@ impl<'a> Types<'a> {
 
     fn is_nullable(&self, name: &'a str) -> bool {
         self.node_takes_null(Node::Ref(name), &mut HashSet::new())
+    }
+
+    /// Whether all that describe a value take null, apart from those that say nothing of its form.
+    fn all_take_null(&self, nodes: &[Node<'a>]) -> bool {
+        let says_form = |node: &&Node<'a>| match node {
+            Node::Ref(_) => true,
+            Node::Item(schema) | Node::Leaf(schema) => {
+                schema.schema_data.nullable || !View::of(schema).is_blank()
+            }
+        };
+        let mut telling = nodes.iter().filter(says_form).peekable();
+        let takes = |node: &Node<'a>| self.node_takes_null(*node, &mut HashSet::new());
+        telling.peek().is_some() && telling.all(takes)
     }
 
     /// Whether a branch of a union takes null, and so the union.

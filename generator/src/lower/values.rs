@@ -129,6 +129,8 @@ fn integer(format: Option<&str>) -> Type {
         Some("int32" | "int16" | "int8" | "uint8" | "uint16") => Type::I32,
         Some("uint32") => Type::U32,
         Some("uint64" | "uint" | "unsigned") => Type::U64,
+        // More than 64 bits.
+        Some("decimal") => Type::Decimal,
         _ => Type::I64,
     }
 }

@@ -158,3 +158,42 @@ pub(super) fn integer(
     }
     Some(whole as i64)
 }
+
+/// The limits of an integer as the vendor wrote them.
+pub(super) struct Range<'n> {
+    pub(super) minimum: Option<&'n Number>,
+    pub(super) maximum: Option<&'n Number>,
+    pub(super) default: Option<&'n Value>,
+}
+
+/// Returns the format of an integer that holds all that its limits allow: a wider one where the vendor's is too
+/// narrow, or where there is none and 64 bits with a sign are not enough.
+pub(super) fn wide_enough(
+    cx: &mut Context<'_>,
+    format: Option<String>,
+    range: &Range<'_>,
+    at: &At<'_>,
+) -> Option<String> {
+    let float = |number: Option<&Number>| number.and_then(Number::as_f64);
+    let (least, most) = (float(range.minimum), float(range.maximum));
+    let default = range.default.and_then(Value::as_f64);
+    let beyond = |low: f64, high: f64| {
+        least.is_some_and(|least| least < low)
+            || most.is_some_and(|most| most > high)
+            || default.is_some_and(|default| default < low || default > high)
+    };
+    // As floats, which is how many tools write them, the ends of 64 bits are rounded to powers of two.
+    let (i64_end, u64_end) = (9_223_372_036_854_775_808.0, 18_446_744_073_709_551_616.0);
+    let unsigned = least.is_some_and(|least| least >= 0.0);
+    let exceeds_i64 = beyond(-i64_end, i64_end);
+    let wide = match format.as_deref() {
+        Some("int32") if beyond(-2_147_483_648.0, 2_147_483_648.0) => "int64",
+        Some("int64") | None if exceeds_i64 && unsigned && !beyond(0.0, u64_end) => "uint64",
+        None if exceeds_i64 => "decimal",
+        _ => return format,
+    };
+    let given = format.map_or_else(|| "64 bits with a sign".to_owned(), |f| format!("`{f}`"));
+    let message = format!("the limits or the default go beyond {given}; it is read as `{wide}`");
+    cx.note(at, "wider-integer", message);
+    Some(wide.to_owned())
+}

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use super::super::at::At;
 use super::super::context::Context;
 use super::draft::Draft;
-use super::numbers::{Side, integer};
+use super::numbers::{Range, Side, integer, wide_enough};
 use super::tuple::TUPLE;
 use super::types::{Basic, type_of_format};
 use super::{enumeration, several};
@@ -274,6 +274,12 @@ fn number(draft: &mut Draft) -> NumberType {
 }
 
 fn whole(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> IntegerType {
+    let range = Range {
+        minimum: draft.minimum.as_ref(),
+        maximum: draft.maximum.as_ref(),
+        default: draft.data.default.as_ref(),
+    };
+    let format = wide_enough(cx, draft.format.take(), &range, at);
     let minimum = integer(cx, draft.minimum.take(), Side::Lower, &at.key("minimum"));
     let maximum = integer(cx, draft.maximum.take(), Side::Upper, &at.key("maximum"));
     let multiple_of = integer(
@@ -283,7 +289,7 @@ fn whole(cx: &mut Context<'_>, draft: &mut Draft, at: &At<'_>) -> IntegerType {
         &at.key("multipleOf"),
     );
     IntegerType {
-        format: draft.format.take().into(),
+        format: format.into(),
         multiple_of,
         exclusive_minimum: draft.exclusive_minimum && minimum.is_some(),
         exclusive_maximum: draft.exclusive_maximum && maximum.is_some(),
