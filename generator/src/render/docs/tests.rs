@@ -264,15 +264,15 @@ fn the_first_sentence_is_the_summary() {
     assert!(long.ends_with(" …") && long.chars().count() < 210, "{long}");
 }
 
+/// What nests or repeats without end is read to its end, and no piece of it is written often.
 #[test]
-fn hostile_text_takes_no_time() {
+fn hostile_text_grows_with_its_length_only() {
     for part in [
         "<b>", "[", "> ", "- ", "`", "<pre>", "<td>", "**a ", "<!--", "&", "<p>\n\n", "http://",
     ] {
-        let started = std::time::Instant::now();
-        let text = rustdoc(&part.repeat(20_000));
-        assert!(started.elapsed().as_secs() < 10, "{part:?}");
-        drop(text);
+        let text = part.repeat(20_000);
+        let grown = rustdoc(&text).len();
+        assert!(grown <= text.len() * 8, "{part:?}: {grown}");
     }
 }
 
