@@ -26,8 +26,10 @@ pub use api::{Api, Operation, Requirement, Status};
 pub use body::{Body, ByteStream, Form, Part, RawBody};
 pub use call::{Call, CallExt, CallFuture, FieldEncoding};
 pub use client::{
-    Builder, Client, ForPortal, ForService, Portal, Scheme, SecurityScheme, Server, ServerVariable,
-    Service, SubscriptionKey,
+    AuthorizationCodeGrant, AuthorizationEndpoint, AuthorizationRequest, Builder, Client,
+    DeviceAuthorization, DeviceCodeGrant, DeviceFlow, ForPortal, ForService, Login, PasswordGrant,
+    Portal, Scheme, SecurityScheme, Server, ServerVariable, Service, SubscriptionKey, TokenSet,
+    UserLogin,
 };
 pub use error::{
     AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, GatewayError, GatewayReason,

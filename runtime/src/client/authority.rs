@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
-use url::Url;
 
 use super::proof::Proof;
 use crate::api::{Facts, Requirement};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
-use crate::oauth::{ClientCredentials, ClientCredentialsSource, Clock, Dialect, Slot};
-use crate::transport::{BoxFuture, Transport};
+use crate::oauth::{ClientCredentialsSource, Session, Slot, TokenEndpoint};
+use crate::store::TokenStore;
+use crate::transport::BoxFuture;
 use crate::wire::Secret;
 
 /// Where credentials come from.
@@ -29,8 +28,17 @@ pub(crate) enum Authority {
 /// Tokens of one set of scopes.
 #[derive(Clone)]
 pub(crate) struct Grant {
-    pub(crate) tokens: Arc<Tokens>,
-    pub(crate) slot: Arc<Slot>,
+    owner: Owner,
+    slot: Arc<Slot>,
+}
+
+/// Whose tokens they are.
+#[derive(Clone)]
+enum Owner {
+    /// The client's own.
+    Client(Arc<Tokens>),
+    /// A user's who logged in.
+    User(Arc<Session>),
 }
 
 /// A subscription key, which can be changed.
@@ -115,10 +123,7 @@ impl Authority {
 
     pub(super) fn set_client_secret(&self, secret: String) -> Result<(), ConfigError> {
         match self {
-            Self::Portal { token, .. } => {
-                token.tokens.set_secret(secret);
-                Ok(())
-            }
+            Self::Portal { token, .. } => token.owner.set_secret(secret),
             Self::Schemes(credentials) => {
                 let mut tokens =
                     credentials
@@ -128,10 +133,7 @@ impl Authority {
                             _ => None,
                         });
                 match (tokens.next(), tokens.next()) {
-                    (Some(tokens), None) => {
-                        tokens.set_secret(secret);
-                        Ok(())
-                    }
+                    (Some(tokens), None) => asked_elsewhere(tokens.set_secret(secret)),
                     (None, _) => Err(ConfigError::new("this client has no client secret")),
                     (Some(_), Some(_)) => Err(ConfigError::new(
                         "this client has several client secrets; build it anew",
@@ -144,7 +146,7 @@ impl Authority {
     pub(super) fn with_scopes(&self, scopes: Vec<String>) -> Result<Self, ConfigError> {
         match self {
             Self::Portal { token, key } => Ok(Self::Portal {
-                token: Grant::new(Arc::clone(&token.tokens), scopes),
+                token: token.with_scopes(scopes),
                 key: key.clone(),
             }),
             Self::Schemes(_) => Err(ConfigError::new(
@@ -155,10 +157,43 @@ impl Authority {
 }
 
 impl Grant {
-    pub(crate) fn new(tokens: Arc<Tokens>, scopes: Vec<String>) -> Self {
-        let slot = tokens.slot(scopes);
-        Self { tokens, slot }
+    /// The client's own tokens.
+    pub(crate) fn of_client(tokens: Arc<Tokens>, scopes: Vec<String>) -> Self {
+        Self::new(Owner::Client(tokens), scopes)
     }
+
+    /// The tokens of a user who logged in.
+    pub(crate) fn of_user(session: Arc<Session>, scopes: Vec<String>) -> Self {
+        Self::new(Owner::User(session), scopes)
+    }
+
+    fn with_scopes(&self, scopes: Vec<String>) -> Self {
+        Self::new(self.owner.clone(), scopes)
+    }
+
+    fn new(owner: Owner, mut scopes: Vec<String>) -> Self {
+        scopes.sort();
+        scopes.dedup();
+        let slot = match &owner {
+            Owner::Client(tokens) => tokens.slot(scopes),
+            Owner::User(session) => session.slot(scopes),
+        };
+        Self { owner, slot }
+    }
+}
+
+impl Owner {
+    fn set_secret(&self, secret: String) -> Result<(), ConfigError> {
+        asked_elsewhere(match self {
+            Self::Client(tokens) => tokens.set_secret(secret),
+            Self::User(session) => session.shared().set_secret(secret),
+        })
+    }
+}
+
+fn asked_elsewhere(set: bool) -> Result<(), ConfigError> {
+    let error = || ConfigError::new("this client asks the application for its client secret");
+    set.then_some(()).ok_or_else(error)
 }
 
 impl Credential {
@@ -247,19 +282,24 @@ fn names(requirements: &[Requirement]) -> String {
     names.join(" and ")
 }
 
-/// Everything needed to ask an identity provider for tokens, with those that were had.
+/// A client's own tokens, with all that is needed to ask for them.
 pub(crate) struct Tokens {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) endpoint: Url,
-    pub(crate) dialect: Dialect,
-    pub(crate) credentials: Arc<ArcSwap<ClientCredentials>>,
-    pub(crate) default_lifetime: Duration,
+    endpoint: Arc<TokenEndpoint>,
+    /// Where a fleet shares its tokens.
+    store: Option<Arc<dyn TokenStore>>,
     /// By sorted set of scopes: tokens are never used for another set, not even a smaller one.
-    pub(crate) slots: Mutex<BTreeMap<Vec<String>, Arc<Slot>>>,
+    slots: Mutex<BTreeMap<Vec<String>, Arc<Slot>>>,
 }
 
 impl Tokens {
+    pub(crate) fn new(endpoint: Arc<TokenEndpoint>, store: Option<Arc<dyn TokenStore>>) -> Self {
+        Self {
+            endpoint,
+            store,
+            slots: Mutex::default(),
+        }
+    }
+
     /// Gives the place for the token with exactly these scopes.
     fn slot(&self, mut scopes: Vec<String>) -> Arc<Slot> {
         scopes.sort();
@@ -269,30 +309,22 @@ impl Tokens {
             return Arc::clone(slot);
         }
         let source = ClientCredentialsSource {
-            transport: Arc::clone(&self.transport),
-            clock: Arc::clone(&self.clock),
-            endpoint: self.endpoint.clone(),
-            shown: format!(
-                "{}{}",
-                self.endpoint.origin().ascii_serialization(),
-                self.endpoint.path()
-            ),
-            dialect: self.dialect,
-            credentials: Arc::clone(&self.credentials),
+            endpoint: Arc::clone(&self.endpoint),
+            shown: self.endpoint.shown(),
             scopes: scopes.clone(),
-            default_lifetime: self.default_lifetime,
+            store: self.store.clone(),
         };
-        let slot = Slot::new(Box::new(source), Arc::clone(&self.clock));
+        let slot = Slot::new(Box::new(source), Arc::clone(&self.endpoint.clock));
         slots.insert(scopes, Arc::clone(&slot));
         slot
     }
 
-    fn set_secret(&self, secret: String) {
-        let id = self.credentials.load().id().to_owned();
-        self.credentials
-            .store(Arc::new(ClientCredentials::new(id, secret)));
+    /// Returns false where the application is asked for the secret.
+    fn set_secret(&self, secret: String) -> bool {
+        let set = self.endpoint.credentials.set_secret(secret);
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.values().for_each(|slot| slot.credentials_changed());
+        set
     }
 }
 
@@ -312,7 +344,16 @@ pub(super) fn secret_header(what: &str, text: &str) -> Result<HeaderValue, Confi
 
 impl fmt::Debug for Grant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.tokens, out)
+        match &self.owner {
+            Owner::Client(tokens) => fmt::Debug::fmt(tokens, out),
+            Owner::User(session) => write!(
+                out,
+                "tokens of {} for {} from {}",
+                session.subject(),
+                session.shared().endpoint.credentials.shown(),
+                session.shared().endpoint.shown()
+            ),
+        }
     }
 }
 
@@ -339,8 +380,8 @@ impl fmt::Debug for Tokens {
         write!(
             out,
             "tokens for {} from {}",
-            self.credentials.load().id(),
-            self.endpoint
+            self.endpoint.credentials.shown(),
+            self.endpoint.shown()
         )
     }
 }

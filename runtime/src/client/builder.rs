@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::addresses::Addresses;
 use super::{Client, Portal, Service, Timeouts};
 use crate::error::ConfigError;
-use crate::oauth::{ClientCredentials, Clock, SystemClock};
+use crate::oauth::{ClientCredentials, Clock, CredentialsProvider, SystemClock};
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::BundleFacts;
+use crate::store::TokenStore;
 use crate::transport::{HttpTransport, Transport};
 use crate::wire::Secret;
 
@@ -34,10 +35,18 @@ pub struct ForPortal {
     pub(super) scopes: Option<Vec<String>>,
     /// Scopes of single bundles, by name.
     pub(super) bundle_scopes: BTreeMap<String, Vec<String>>,
-    pub(super) credentials: Option<ClientCredentials>,
+    pub(super) credentials: Option<GivenCredentials>,
     pub(super) subscription_key: Option<Secret>,
     pub(super) token_url: Option<String>,
+    pub(super) authorize_url: Option<String>,
+    pub(super) device_authorization_url: Option<String>,
     pub(super) addresses: Addresses,
+}
+
+/// How credentials were given.
+pub(super) enum GivenCredentials {
+    Set(ClientCredentials),
+    Provided(CredentialsProvider),
 }
 
 /// The settings of a single document's client.
@@ -56,6 +65,7 @@ pub(super) struct Settings {
     timeouts: Timeouts,
     retry: RetryPolicy,
     largest_body: usize,
+    token_store: Option<Arc<dyn TokenStore>>,
 }
 
 impl Default for Settings {
@@ -72,6 +82,7 @@ impl Default for Settings {
             },
             retry: RetryPolicy::new(),
             largest_body: 64 * 1024 * 1024,
+            token_store: None,
         }
     }
 }
@@ -130,6 +141,26 @@ impl<P, K> Builder<P, K> {
         self
     }
 
+    /// Keeps tokens in a store. Those that are had with client credentials are then shared by all
+    /// processes that use the store, which together make one request for each; where the store
+    /// cannot be read, calls fail with
+    /// [`IdentityProviderReason::Store`](crate::IdentityProviderReason::Store). Those of users who
+    /// log in outlive the process. Default: the memory of the client, or of the
+    /// [`Login`](crate::Login).
+    ///
+    /// ```
+    /// # use portal_runtime::{Builder, MemoryStore};
+    /// # fn example<P, K>(one: Builder<P, K>, other: Builder<P, K>) {
+    /// let store = MemoryStore::new();
+    /// let one = one.token_store(store.clone());
+    /// let other = other.token_store(store);
+    /// # }
+    /// ```
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.settings.token_store = Some(Arc::new(store));
+        self
+    }
+
     /// Takes the time from a clock of the application's own, as tests need.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Some(Arc::new(clock));
@@ -145,6 +176,7 @@ pub(super) struct Ready {
     pub(super) retry: RetryPolicy,
     pub(super) budget: Arc<Budget>,
     pub(super) largest_body: usize,
+    pub(super) token_store: Option<Arc<dyn TokenStore>>,
 }
 
 impl Settings {
@@ -161,6 +193,7 @@ impl Settings {
                 retry: self.retry,
                 budget: Arc::new(Budget::new()),
                 largest_body: self.largest_body,
+                token_store: self.token_store,
             }),
             Err(error) => {
                 problems.extend_from_slice(error.problems());

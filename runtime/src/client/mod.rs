@@ -3,6 +3,7 @@
 mod addresses;
 mod authority;
 mod builder;
+mod login;
 mod portal;
 mod proof;
 mod send;
@@ -18,6 +19,10 @@ use http::{HeaderMap, StatusCode};
 pub(crate) use addresses::{Addresses, Base};
 pub(crate) use authority::Authority;
 pub use builder::{Builder, ForPortal, ForService};
+pub use login::{
+    AuthorizationCodeGrant, AuthorizationEndpoint, AuthorizationRequest, DeviceAuthorization,
+    DeviceCodeGrant, DeviceFlow, Login, PasswordGrant, TokenSet, UserLogin,
+};
 pub use portal::{Portal, SubscriptionKey};
 pub(crate) use send::send;
 pub use service::{Scheme, SecurityScheme, Server, ServerVariable, Service};

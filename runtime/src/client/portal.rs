@@ -2,7 +2,8 @@
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -10,13 +11,17 @@ use http::HeaderName;
 
 use super::addresses::Addresses;
 use super::authority::{Authority, Grant, Key, Tokens, secret_header};
-use super::builder::{Builder, ForPortal, Settings};
+use super::builder::{Builder, ForPortal, GivenCredentials, Settings};
 use super::service::capitals;
 use super::{Client, Core};
 use crate::api::Api;
+use crate::body::BoxError;
 use crate::error::ConfigError;
-use crate::oauth::{ClientCredentials, IdentityProvider};
+use crate::oauth::{
+    ClientCredentials, Credentials, CredentialsProvider, IdentityProvider, TokenEndpoint,
+};
 use crate::scope::{AnyBundle, Bundle, BundleFacts};
+use crate::store::TokenStore;
 use crate::transport::check_address;
 use crate::wire::Secret;
 
@@ -78,6 +83,8 @@ impl<P> Builder<P, ForPortal> {
             credentials: None,
             subscription_key: None,
             token_url: None,
+            authorize_url: None,
+            device_authorization_url: None,
             addresses: Addresses {
                 variables: BTreeMap::from([("region".to_owned(), region.to_owned())]),
                 ..Addresses::default()
@@ -96,7 +103,39 @@ impl<P> Builder<P, ForPortal> {
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
     ) -> Self {
-        self.profile.credentials = Some(ClientCredentials::new(client_id, client_secret));
+        let credentials = ClientCredentials::new(client_id, client_secret);
+        self.profile.credentials = Some(GivenCredentials::Set(credentials));
+        self
+    }
+
+    /// Sets where the client's name and password come from, in place of fixed ones: `provider` is
+    /// asked before each token request, so that a secret that was rotated in a vault is taken up
+    /// without a restart. What it fails with is in the error of the call, as
+    /// [`IdentityProviderReason::Source`](crate::IdentityProviderReason::Source).
+    ///
+    /// ```
+    /// # use portal_runtime::{Builder, ForPortal};
+    /// # async fn vault(name: &str) -> std::io::Result<String> { Ok(name.to_owned()) }
+    /// # fn example<P>(builder: Builder<P, ForPortal>) -> Builder<P, ForPortal> {
+    /// builder.credentials_provider(|| async {
+    ///     Ok::<_, std::io::Error>((vault("client-id").await?, vault("client-secret").await?))
+    /// })
+    /// # }
+    /// ```
+    pub fn credentials_provider<F, R, E>(mut self, provider: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(String, String), E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        let provider: CredentialsProvider = Arc::new(move || {
+            let pair = provider();
+            Box::pin(async move {
+                let (id, secret) = pair.await.map_err(Into::into)?;
+                Ok(ClientCredentials::new(id, secret))
+            })
+        });
+        self.profile.credentials = Some(GivenCredentials::Provided(provider));
         self
     }
 
@@ -150,6 +189,19 @@ impl<P> Builder<P, ForPortal> {
     /// Sets where access tokens are asked for.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.profile.token_url = Some(url.into());
+        self
+    }
+
+    /// Sets where the user's browser is sent to log in.
+    pub fn authorize_url(mut self, url: impl Into<String>) -> Self {
+        self.profile.authorize_url = Some(url.into());
+        self
+    }
+
+    /// Sets where the codes of the device flow are asked for. A provider that serves the flow at its
+    /// token endpoint takes no other address for it.
+    pub fn device_authorization_url(mut self, url: impl Into<String>) -> Self {
+        self.profile.device_authorization_url = Some(url.into());
         self
     }
 
@@ -215,7 +267,7 @@ impl<P> Builder<P, ForPortal> {
                 portal.name
             )));
         }
-        self.profile.credentials = Some(credentials);
+        self.profile.credentials = Some(GivenCredentials::Set(credentials));
         self.profile.subscription_key = key.or(self.profile.subscription_key);
         if let Some(scopes) = scopes {
             self = self.scopes(scopes);
@@ -234,6 +286,12 @@ impl<P> Builder<P, ForPortal> {
     /// # Errors
     /// When settings are missing or cannot work; all of them are named.
     pub fn build(self) -> Result<P, ConfigError> {
+        let (make, assembled) = self.assemble()?;
+        Ok(make(Client::new(assembled.core)))
+    }
+
+    /// Checks the settings and puts together what clients are made of.
+    pub(super) fn assemble(self) -> Result<(fn(Client) -> P, Assembled), ConfigError> {
         let Self {
             make,
             settings,
@@ -247,24 +305,23 @@ impl<P> Builder<P, ForPortal> {
             return Err(ConfigError::new("the settings are incomplete"));
         };
         ConfigError::check(problems)?;
-        let tokens = Tokens {
+        let endpoint = Arc::new(TokenEndpoint {
             transport: Arc::clone(&base.transport),
             clock: Arc::clone(&base.clock),
-            endpoint: parts.endpoint,
+            url: parts.endpoint,
             dialect: parts.identity.dialect,
-            credentials: Arc::new(ArcSwap::from_pointee(parts.credentials)),
+            credentials: parts.credentials,
             default_lifetime: Duration::from_secs(u64::from(parts.identity.default_lifetime)),
-            slots: Mutex::default(),
-        };
+        });
+        let tokens = Tokens::new(Arc::clone(&endpoint), base.token_store.clone());
         let gateway = parts.key.is_some();
-        let authority = Authority::Portal {
-            token: Grant::new(Arc::new(tokens), parts.scopes),
-            key: parts.key,
-        };
-        Ok(make(Client::new(Core {
+        let core = Core {
             transport: base.transport,
             addresses: Arc::new(parts.addresses),
-            authority,
+            authority: Authority::Portal {
+                token: Grant::of_client(Arc::new(tokens), parts.scopes.clone()),
+                key: parts.key.clone(),
+            },
             timeouts: base.timeouts,
             retry: base.retry,
             budget: base.budget,
@@ -272,18 +329,42 @@ impl<P> Builder<P, ForPortal> {
             gateway,
             bundle_scopes: Arc::new(parts.bundle_scopes),
             bundle: parts.bundle,
-        })))
+        };
+        let assembled = Assembled {
+            core,
+            endpoint,
+            scopes: parts.scopes,
+            key: parts.key,
+            store: base.token_store,
+            authorize_url: parts.authorize_url,
+            device_authorization_url: parts.device_authorization_url,
+        };
+        Ok((make, assembled))
     }
+}
+
+/// What clients are made of.
+pub(super) struct Assembled {
+    /// For the client's own credentials.
+    pub(super) core: Core,
+    pub(super) endpoint: Arc<TokenEndpoint>,
+    pub(super) scopes: Vec<String>,
+    pub(super) key: Option<Key>,
+    pub(super) store: Option<Arc<dyn TokenStore>>,
+    pub(super) authorize_url: Option<url::Url>,
+    pub(super) device_authorization_url: Option<url::Url>,
 }
 
 /// The settings of a portal's client, checked.
 struct Parts {
     identity: IdentityProvider,
     endpoint: url::Url,
-    credentials: ClientCredentials,
+    credentials: Credentials,
     scopes: Vec<String>,
     key: Option<Key>,
     addresses: Addresses,
+    authorize_url: Option<url::Url>,
+    device_authorization_url: Option<url::Url>,
     bundle_scopes: BTreeMap<String, Vec<String>>,
     bundle: Option<BundleFacts>,
 }
@@ -310,11 +391,15 @@ impl ForPortal {
 
     fn parts(mut self, problems: &mut Vec<String>) -> Option<Parts> {
         let prefix = self.portal.env_prefix;
-        let credentials = self.credentials.take();
-        if credentials
-            .as_ref()
-            .is_none_or(|given| given.id().is_empty() || given.secret().is_empty())
-        {
+        let credentials = match self.credentials.take() {
+            Some(GivenCredentials::Set(set)) if set.id().is_empty() || set.secret().is_empty() => {
+                None
+            }
+            Some(GivenCredentials::Set(set)) => Some(Credentials::fixed(set)),
+            Some(GivenCredentials::Provided(provider)) => Some(Credentials::Provided(provider)),
+            None => None,
+        };
+        if credentials.is_none() {
             problems.push(format!(
                 "the client id or secret is missing; call .credentials(..) or .credentials_from_env() \
                  ({prefix}_CLIENT_ID, {prefix}_CLIENT_SECRET)"
@@ -335,6 +420,12 @@ impl ForPortal {
         }
         let key = self.key(problems);
         let endpoint = self.endpoint(problems);
+        let authorize_url = address("authorize", self.authorize_url.as_deref(), problems);
+        let device_authorization_url = address(
+            "device authorization",
+            self.device_authorization_url.as_deref(),
+            problems,
+        );
         self.check_ids(problems);
         problems.extend(self.addresses.prepare(self.portal.apis));
         Some(Parts {
@@ -344,6 +435,8 @@ impl ForPortal {
             scopes: self.asked(),
             key,
             addresses: self.addresses,
+            authorize_url,
+            device_authorization_url,
             bundle: self.checked.then_some(self.bundle),
             bundle_scopes: self.bundle_scopes,
         })
@@ -381,13 +474,7 @@ impl ForPortal {
             .token_url
             .as_deref()
             .unwrap_or(self.portal.identity.token_url);
-        match check_address(text) {
-            Ok(url) => Some(url),
-            Err(problem) => {
-                problems.push(format!("the token URL: {problem}"));
-                None
-            }
-        }
+        address("token", Some(text), problems)
     }
 
     /// An API that does not exist is a slip that would go unnoticed.
@@ -400,6 +487,17 @@ impl ForPortal {
                     known.join(", ")
                 ));
             }
+        }
+    }
+}
+
+/// A URL of the identity provider, where it was given and credentials may be sent there.
+fn address(name: &str, text: Option<&str>, problems: &mut Vec<String>) -> Option<url::Url> {
+    match check_address(text?) {
+        Ok(url) => Some(url),
+        Err(problem) => {
+            problems.push(format!("the {name} URL: {problem}"));
+            None
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Clients of a single document: credentials by its security schemes.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 
@@ -15,7 +13,7 @@ use super::builder::{Builder, ForService, Ready, Settings};
 use super::{Client, Core};
 use crate::body::BoxError;
 use crate::error::ConfigError;
-use crate::oauth::{self, ClientCredentials, Dialect};
+use crate::oauth::{self, ClientCredentials, Credentials, Dialect, TokenEndpoint};
 use crate::transport::check_address;
 use crate::wire::Secret;
 
@@ -425,15 +423,15 @@ fn credential(
 }
 
 fn tokens(endpoint: url::Url, client: ClientCredentials, ready: &Ready) -> Tokens {
-    Tokens {
+    let endpoint = TokenEndpoint {
         transport: Arc::clone(&ready.transport),
         clock: Arc::clone(&ready.clock),
-        endpoint,
+        url: endpoint,
         dialect: Dialect::FORM,
-        credentials: Arc::new(ArcSwap::from_pointee(client)),
+        credentials: Credentials::fixed(client),
         default_lifetime: Duration::from_secs(300),
-        slots: Mutex::new(BTreeMap::new()),
-    }
+    };
+    Tokens::new(Arc::new(endpoint), ready.token_store.clone())
 }
 
 fn wants(kind: SecurityScheme) -> &'static str {

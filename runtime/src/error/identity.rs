@@ -43,6 +43,22 @@ pub enum IdentityProviderReason {
     Source,
     /// The request for a token was broken off on this side.
     Interrupted,
+    /// Nobody is logged in under this name, or not any more: the user has to log in.
+    LoginRequired,
+    /// The store of tokens could not be read or written.
+    Store {
+        /// A record is damaged, so that trying again is of no use.
+        damaged: bool,
+    },
+    /// The user said no (`access_denied`).
+    Denied,
+    /// The user did not say yes while the code was good (RFC 8628, section 3.5: `expired_token`).
+    Expired,
+    /// What came back from the browser is not the answer to this login. The message says what is
+    /// wrong with it.
+    Callback,
+    /// A login cannot be begun with these settings. The message says why.
+    Settings,
 }
 
 impl IdentityProviderError {
@@ -76,14 +92,10 @@ impl IdentityProviderError {
         }))
     }
 
-    /// Takes a secret out of the message: a provider may repeat what it was sent.
-    pub(crate) fn without(self, secret: &str) -> Self {
-        if secret.is_empty() || !self.0.message.contains(secret) {
-            return self;
-        }
-        let message = self.0.message.replace(secret, "****");
+    /// The same under another reason.
+    pub(crate) fn because(self, reason: IdentityProviderReason) -> Self {
         Self(Arc::new(Inner {
-            message,
+            reason,
             ..(*self.0).clone()
         }))
     }
@@ -129,7 +141,14 @@ impl IdentityProviderError {
                     "temporarily_unavailable" | "server_error" | "slow_down"
                 )
             }
-            IdentityProviderReason::MissingScopes(_) | IdentityProviderReason::Malformed => false,
+            IdentityProviderReason::Store { damaged } => !damaged,
+            IdentityProviderReason::MissingScopes(_)
+            | IdentityProviderReason::Malformed
+            | IdentityProviderReason::LoginRequired
+            | IdentityProviderReason::Denied
+            | IdentityProviderReason::Expired
+            | IdentityProviderReason::Callback
+            | IdentityProviderReason::Settings => false,
         }
     }
 
@@ -139,7 +158,9 @@ impl IdentityProviderError {
                 "invalid_client" => "check the client id and the client secret",
                 "invalid_scope" => "check the scopes: they come with the credentials",
                 "unauthorized_client" => "ask the provider to allow this grant for the client",
-                "invalid_grant" => "log in again: the code or the refresh token is no longer valid",
+                "invalid_grant" => {
+                    "log in again: the password is wrong, or the code or token no longer valid"
+                }
                 "unsupported_grant_type" | "invalid_request" => {
                     "check the token URL and the provider's dialect"
                 }
@@ -151,10 +172,21 @@ impl IdentityProviderError {
             IdentityProviderReason::Unavailable => "try again later",
             IdentityProviderReason::Unreachable => "check the token URL and the network",
             IdentityProviderReason::Malformed => "check the token URL",
-            IdentityProviderReason::Source => "see the application's token provider",
+            IdentityProviderReason::Source => "see the application's own provider",
             IdentityProviderReason::Interrupted => {
                 "keep the Tokio runtime running while calls are made"
             }
+            IdentityProviderReason::LoginRequired => "let the user log in",
+            IdentityProviderReason::Store { damaged: false } => "see to the store, then try again",
+            IdentityProviderReason::Store { damaged: true } => {
+                "restore the record, or log the user out, which removes it, and in again"
+            }
+            IdentityProviderReason::Denied => "let the user log in again if that was a mistake",
+            IdentityProviderReason::Expired => "begin the login anew",
+            IdentityProviderReason::Callback => {
+                "begin the login anew, and use nothing of the callback"
+            }
+            IdentityProviderReason::Settings => "correct the settings",
         }
     }
 }
@@ -180,7 +212,22 @@ impl fmt::Display for IdentityProviderError {
             IdentityProviderReason::Malformed => {
                 out.write_str("the answer is not a token response")?
             }
-            IdentityProviderReason::Source => out.write_str("the token provider failed")?,
+            IdentityProviderReason::Source => out.write_str("the application's provider failed")?,
+            IdentityProviderReason::LoginRequired => out.write_str("a login is required")?,
+            IdentityProviderReason::Store { damaged: false } => {
+                out.write_str("the store of tokens failed")?
+            }
+            IdentityProviderReason::Store { damaged: true } => {
+                out.write_str("a record in the store of tokens is damaged")?
+            }
+            IdentityProviderReason::Denied => out.write_str("the user refused")?,
+            IdentityProviderReason::Expired => {
+                out.write_str("the user did not agree while the code was good")?
+            }
+            IdentityProviderReason::Callback => {
+                out.write_str("the callback is not the answer to this login")?
+            }
+            IdentityProviderReason::Settings => out.write_str("a login cannot be begun")?,
             IdentityProviderReason::Interrupted => out.write_str("the request was broken off")?,
         }
         if let Some(status) = inner.status {

@@ -9,7 +9,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use super::ClientCredentials;
+use super::credentials::ClientCredentials;
 use crate::body::WireBody;
 use crate::percent::Encoding;
 use crate::transport::TransportRequest;
@@ -65,12 +65,12 @@ impl Dialect {
         scopes: false,
     };
 
-    /// Writes a token request.
+    /// Writes a token request, or one for device codes, which has no grant type.
     pub(super) fn request(
         self,
         endpoint: &Url,
         client: &ClientCredentials,
-        grant_type: &str,
+        grant_type: Option<&str>,
         parameters: &[(&str, &str)],
     ) -> TransportRequest {
         let mut headers = HeaderMap::new();
@@ -94,14 +94,18 @@ impl Dialect {
         let mut url = endpoint.clone();
         let (media_type, body) = match self.parameters {
             Parameters::Form => {
-                fields.insert(0, ("grant_type", grant_type));
+                if let Some(grant_type) = grant_type {
+                    fields.insert(0, ("grant_type", grant_type));
+                }
                 (
                     "application/x-www-form-urlencoded",
                     form_body(&fields).into_bytes(),
                 )
             }
             Parameters::QueryAndJson => {
-                url.query_pairs_mut().append_pair("grant_type", grant_type);
+                if let Some(grant_type) = grant_type {
+                    url.query_pairs_mut().append_pair("grant_type", grant_type);
+                }
                 ("application/json", json_body(&fields))
             }
         };
@@ -154,7 +158,7 @@ mod tests {
     fn written(dialect: Dialect, grant: &str, parameters: &[(&str, &str)]) -> [String; 4] {
         let endpoint = Url::parse("https://id.example/token?tenant=1").unwrap();
         let client = ClientCredentials::new("id:1", "s&cret ä");
-        let request = dialect.request(&endpoint, &client, grant, parameters);
+        let request = dialect.request(&endpoint, &client, Some(grant), parameters);
         let header = |name| match request.headers.get(name) {
             Some(value) => value.to_str().unwrap().to_owned(),
             None => String::new(),
@@ -215,7 +219,7 @@ mod tests {
         let endpoint = Url::parse("https://id.example/token").unwrap();
         let client = ClientCredentials::new("id", "canary");
         for dialect in [Dialect::FORM, Dialect::FORM_BASIC, Dialect::QUERY_AND_JSON] {
-            let request = dialect.request(&endpoint, &client, "client_credentials", &[]);
+            let request = dialect.request(&endpoint, &client, Some("client_credentials"), &[]);
             let shown = format!("{request:?} {client:?}");
             assert!(
                 !shown.contains("canary") && !shown.contains("Y2FuYXJ5"),

@@ -1,18 +1,29 @@
 //! Access tokens: how they are asked for, kept and renewed.
 //!
-//! Grants other than client credentials come in as further sources of a slot; dialects, replies and
-//! the cache are the same for all.
+//! A slot keeps one token and asks its source for the next. There are two sources: the client's own
+//! credentials, and the session of a user who logged in. Dialects, replies and records are the same
+//! for all grants.
 
 mod clock;
+mod credentials;
 mod dialect;
+mod endpoint;
+mod random;
+mod record;
 mod reply;
+mod session;
+mod shelf;
 mod slot;
 mod source;
 
 pub use clock::{Clock, Moment, SystemClock};
+pub(crate) use credentials::{ClientCredentials, Credentials, CredentialsProvider};
 pub(crate) use dialect::basic;
 pub use dialect::{ClientAuthentication, Dialect, Parameters};
+pub(crate) use endpoint::{Granted, TokenEndpoint, scope_parameter, token_text};
+pub(crate) use random::{challenge, same, unguessable};
 pub(crate) use reply::bearer;
+pub(crate) use session::{Session, Sessions};
 pub(crate) use slot::Slot;
+pub(crate) use source::ClientCredentialsSource;
 pub use source::IdentityProvider;
-pub(crate) use source::{ClientCredentials, ClientCredentialsSource};

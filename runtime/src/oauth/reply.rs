@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use http::StatusCode;
 
+use super::endpoint::Answer;
 use crate::error::{IdentityProviderError, IdentityProviderReason};
 use crate::json::{self, Loose};
+use crate::percent::Encoding;
 use crate::retry;
+use crate::wire::Secret;
 
 /// A token response (RFC 6749, section 5.1).
 pub(super) struct TokenReply {
@@ -16,6 +22,47 @@ pub(super) struct TokenReply {
     pub(super) lifetime: Option<Duration>,
     /// The granted scopes, where the provider names them.
     pub(super) scopes: Option<Vec<String>>,
+    /// What new access tokens are asked for with.
+    pub(super) refresh_token: Option<Secret>,
+}
+
+/// A device authorization response (RFC 8628, section 3.2), as far as there is one.
+pub(crate) struct DeviceReply {
+    pub(crate) device_code: Secret,
+    pub(crate) user_code: String,
+    pub(crate) verification_uri: Option<String>,
+    pub(crate) verification_uri_complete: Option<String>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) interval: Option<Duration>,
+}
+
+/// Secrets to take out of what a provider answers: it may repeat what it was sent.
+pub(super) struct Scrub(Vec<Secret>);
+
+impl Scrub {
+    /// These secrets, as they are and as a form holds them.
+    pub(super) fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let secrets = secrets.into_iter().filter(|secret| !secret.is_empty());
+        let both = secrets.flat_map(|secret| {
+            let encoded = Secret::from(Encoding::Form.encode(secret));
+            [Secret::from(secret), encoded]
+        });
+        Self(both.collect())
+    }
+
+    /// And what a Basic header makes of them.
+    pub(super) fn and_basic(mut self, id: &str, secret: &str) -> Self {
+        let form = |text| Encoding::Form.encode(text);
+        let pair = format!("{}:{}", form(id), form(secret));
+        self.0.push(Secret::from(STANDARD.encode(pair)));
+        self
+    }
+
+    pub(super) fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.expose(), "****")
+        })
+    }
 }
 
 /// Nobody hands out tokens for longer; it keeps arithmetic on times from overflowing.
@@ -27,37 +74,77 @@ const LONGEST: f64 = 366.0 * 86_400.0;
 /// When the provider refuses, or what it says is not a token response.
 pub(super) fn read(
     endpoint: &str,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
+    answer: &Answer,
+    scrub: &Scrub,
 ) -> Result<TokenReply, IdentityProviderError> {
-    let members = json::members(body);
-    if !status.is_success() || json::find(&members, "access_token").is_none() {
-        return Err(refusal(endpoint, status, headers, body, &members));
+    let members = json::members(&answer.body);
+    if !answer.status.is_success() || json::find(&members, "access_token").is_none() {
+        return Err(refusal(endpoint, answer, &members, "access_token", scrub));
     }
     let malformed = |what: &str| {
         IdentityProviderError::new(endpoint, IdentityProviderReason::Malformed, what)
-            .with_answer(status, None)
+            .with_answer(answer.status, None)
     };
-    let kind = json::find(&members, "token_type")
-        .and_then(Loose::scalar)
-        .unwrap_or("Bearer");
+    let kind = scalar(&members, "token_type").unwrap_or("Bearer");
     if !kind.eq_ignore_ascii_case("bearer") {
         return Err(malformed(&format!(
             "the token type is {}, not Bearer",
-            json::tidy(kind)
+            json::tidy(&scrub.apply(kind))
         )));
     }
-    let token = json::find(&members, "access_token")
-        .and_then(Loose::scalar)
-        .unwrap_or("");
+    let token = scalar(&members, "access_token").unwrap_or_default();
     let header =
         bearer(token).ok_or_else(|| malformed("the access token is no text for a header"))?;
     Ok(TokenReply {
         header,
         lifetime: json::find(&members, "expires_in").and_then(lifetime),
         scopes: json::find(&members, "scope").and_then(scopes),
+        refresh_token: given(&members, "refresh_token").map(Secret::from),
     })
+}
+
+/// Reads a device authorization response.
+///
+/// # Errors
+/// When the provider refuses, or what it says is not such a response.
+pub(super) fn read_device(
+    endpoint: &str,
+    answer: &Answer,
+    scrub: &Scrub,
+) -> Result<DeviceReply, IdentityProviderError> {
+    let members = json::members(&answer.body);
+    let (Some(device_code), Some(user_code), true) = (
+        given(&members, "device_code"),
+        given(&members, "user_code"),
+        answer.status.is_success(),
+    ) else {
+        return Err(refusal(endpoint, answer, &members, "device_code", scrub));
+    };
+    let address = |name| given(&members, name).filter(|text| is_address(text));
+    // Some providers write `url` where the standard has `uri`.
+    let verification_uri = address("verification_uri").or_else(|| address("verification_url"));
+    Ok(DeviceReply {
+        device_code: Secret::from(device_code),
+        user_code: json::tidy(user_code),
+        verification_uri: verification_uri.map(str::to_owned),
+        verification_uri_complete: address("verification_uri_complete").map(str::to_owned),
+        lifetime: json::find(&members, "expires_in").and_then(lifetime),
+        interval: json::find(&members, "interval").and_then(lifetime),
+    })
+}
+
+/// Whether a browser may be sent there.
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+}
+
+fn scalar<'a>(members: &'a [(String, Loose)], name: &str) -> Option<&'a str> {
+    json::find(members, name).and_then(Loose::scalar)
+}
+
+/// A text or number that is there and not empty.
+fn given<'a>(members: &'a [(String, Loose)], name: &str) -> Option<&'a str> {
+    scalar(members, name).filter(|text| !text.is_empty())
 }
 
 /// An `Authorization: Bearer` value (RFC 6750), marked as secret; `None` for what no token can be.
@@ -94,12 +181,13 @@ fn scopes(value: &Loose) -> Option<Vec<String>> {
 
 fn refusal(
     endpoint: &str,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
+    answer: &Answer,
     members: &[(String, Loose)],
+    wanted: &str,
+    scrub: &Scrub,
 ) -> IdentityProviderError {
-    let (code, message) = code_and_message(members);
+    let status = answer.status;
+    let (code, message) = code_and_message(members, scrub);
     let waits = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
     let reason = if waits {
         IdentityProviderReason::Unavailable
@@ -113,22 +201,20 @@ fn refusal(
             "the provider answers with a redirect, which is not followed".to_owned()
         }
         IdentityProviderReason::Malformed if members.is_empty() => {
-            format!("{} bytes that are no JSON object", body.len())
+            format!("{} bytes that are no JSON object", answer.body.len())
         }
-        IdentityProviderReason::Malformed => "there is no access_token in it".to_owned(),
+        IdentityProviderReason::Malformed => format!("there is no {wanted} in it"),
         _ => message,
     };
-    let wait = retry::retry_after(headers, std::time::SystemTime::now());
+    let wait = retry::retry_after(&answer.headers, std::time::SystemTime::now());
     IdentityProviderError::new(endpoint, reason, message).with_answer(status, wait)
 }
 
 /// RFC 6749's `error` and `error_description`, or the first of EASI'R's `errors`.
-fn code_and_message(members: &[(String, Loose)]) -> (String, String) {
+fn code_and_message(members: &[(String, Loose)], scrub: &Scrub) -> (String, String) {
     let text = |members: &[(String, Loose)], name: &str| {
-        json::find(members, name)
-            .and_then(Loose::scalar)
-            .map(json::tidy)
-            .unwrap_or_default()
+        let text = scalar(members, name).map(|text| json::tidy(&scrub.apply(text)));
+        text.unwrap_or_default()
     };
     if let Some(Loose::Other(errors)) = json::find(members, "errors")
         && let Some(first) = json::elements(errors).first()
@@ -147,25 +233,69 @@ fn code_and_message(members: &[(String, Loose)]) -> (String, String) {
 mod tests {
     use super::*;
 
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: http::HeaderMap::new(),
+            body: body.to_owned().into(),
+            asked: crate::oauth::Moment {
+                monotonic: Duration::ZERO,
+                wall: std::time::SystemTime::UNIX_EPOCH,
+            },
+        }
+    }
+
     fn reply(body: &str) -> Result<TokenReply, IdentityProviderError> {
         read(
             "https://id.example/token",
-            StatusCode::OK,
-            &HeaderMap::new(),
-            body.as_bytes(),
+            &answer(200, body),
+            &Scrub::of([]),
         )
     }
 
     fn refused(status: u16, body: &str) -> IdentityProviderError {
-        let status = StatusCode::from_u16(status).unwrap();
-        read(
-            "https://id.example/token",
-            status,
-            &HeaderMap::new(),
-            body.as_bytes(),
-        )
-        .err()
-        .unwrap()
+        let scrub = Scrub::of(["s3cret &"]).and_basic("id", "s3cret &");
+        let read = read("https://id.example/token", &answer(status, body), &scrub);
+        read.err().unwrap()
+    }
+
+    #[test]
+    fn what_a_provider_repeats_is_taken_out_before_it_is_cut() {
+        let long = "x".repeat(296);
+        for body in [
+            r#"{"error":"no s3cret &","error_description":"s3cret & was wrong"}"#,
+            r#"{"error":"x","error_description":"client_secret=s3cret+%26"}"#,
+            r#"{"error":"x","error_description":"Basic aWQ6czNjcmV0KyUyNg=="}"#,
+            &format!(r#"{{"errors":[{{"code":"x","message":"{long}s3cret &"}}]}}"#),
+        ] {
+            let error = refused(400, body);
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("s3c") && !shown.contains("czNj"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_device_response_is_read_in_both_forms() {
+        let read = |body| {
+            let reply = read_device(
+                "https://id.example/device",
+                &answer(200, body),
+                &Scrub::of([]),
+            );
+            reply.map(|reply| (reply.user_code, reply.verification_uri, reply.lifetime))
+        };
+        let standard = r#"{"device_code":"d","user_code":"WDJB-MJHT","expires_in":1800,
+            "verification_uri":"https://id.example/device"}"#;
+        let address = Some("https://id.example/device".to_owned());
+        let lifetime = Some(Duration::from_secs(1800));
+        assert_eq!(
+            read(standard).unwrap(),
+            ("WDJB-MJHT".to_owned(), address, lifetime)
+        );
+        let numbers = r#"{"device_code":"d","user_code":390666,"verification_uri":"javascript:x"}"#;
+        assert_eq!(read(numbers).unwrap(), ("390666".to_owned(), None, None));
+        let error = read(r#"{"user_code":1}"#).unwrap_err();
+        assert_eq!(*error.reason(), IdentityProviderReason::Malformed);
     }
 
     #[test]

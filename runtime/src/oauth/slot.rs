@@ -16,8 +16,12 @@ use crate::transport::BoxFuture;
 
 /// Where tokens come from: a grant with all it needs.
 pub(crate) trait TokenSource: Send + Sync + 'static {
-    /// Asks for a token.
-    fn fetch(&self) -> BoxFuture<'_, Result<Token, IdentityProviderError>>;
+    /// Asks for a token. `refused` is the `Authorization` header that a server refused last, so that
+    /// a source that keeps tokens elsewhere does not give the same one again.
+    fn fetch(
+        &self,
+        refused: Option<HeaderValue>,
+    ) -> BoxFuture<'_, Result<Token, IdentityProviderError>>;
 
     /// What errors name: the token endpoint.
     fn endpoint(&self) -> &str;
@@ -67,6 +71,17 @@ struct Gate {
     failure: Option<(IdentityProviderError, Duration)>,
     /// Counts changes of the credentials: what failed with old ones says nothing of new ones.
     epoch: u64,
+    /// Counts how often everything was forgotten: what was asked for before is not kept.
+    life: u64,
+    /// The token that a server refused last, until there is another.
+    refused: Option<HeaderValue>,
+}
+
+/// What a request for a token was begun with.
+#[derive(Clone, Copy)]
+struct Start {
+    epoch: u64,
+    life: u64,
 }
 
 /// A token that lives no longer than this is used once and not kept.
@@ -117,12 +132,13 @@ impl Slot {
 
     /// Drops a token that a server refused, unless another has taken its place already.
     pub(crate) fn refuse(&self, generation: u64) {
+        let mut gate = self.gate();
         let current = self.current.load();
-        if current
-            .as_ref()
-            .is_some_and(|entry| entry.generation == generation)
+        if let Some(entry) = &*current
+            && entry.generation == generation
         {
-            self.current.compare_and_swap(&current, None);
+            gate.refused = Some(entry.header.clone());
+            self.current.store(None);
         }
     }
 
@@ -133,6 +149,19 @@ impl Slot {
         gate.epoch += 1;
         gate.failures = 0;
         gate.failure = None;
+    }
+
+    /// Forgets everything, since the tokens are somebody else's now or nobody's: the token at hand,
+    /// failures, and what a request under way will bring to those who did not ask for it.
+    pub(crate) fn forget(&self) {
+        let mut gate = self.gate();
+        gate.epoch += 1;
+        gate.life += 1;
+        gate.flight = None;
+        gate.failures = 0;
+        gate.failure = None;
+        gate.refused = None;
+        self.current.store(None);
     }
 
     /// Joins the request under way, or starts one; a token at least as good as `enough` will do.
@@ -161,31 +190,46 @@ impl Slot {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| self.interrupted())?;
         let (landing, flight) = watch::channel(None);
         gate.flight = Some(flight.clone());
-        runtime.spawn(Arc::clone(self).fly(landing, gate.epoch));
+        let start = Start {
+            epoch: gate.epoch,
+            life: gate.life,
+        };
+        runtime.spawn(Arc::clone(self).fly(landing, start, gate.refused.clone()));
         Ok(Joined::Waiting(flight))
     }
 
     /// Asks for a token and hands what comes to everybody who waits.
-    async fn fly(self: Arc<Self>, landing: watch::Sender<Fetched>, epoch: u64) {
-        let fetched = self.source.fetch().await;
-        let landed = self.land(fetched, epoch);
+    async fn fly(
+        self: Arc<Self>,
+        landing: watch::Sender<Fetched>,
+        start: Start,
+        refused: Option<HeaderValue>,
+    ) {
+        let fetched = self.source.fetch(refused).await;
+        let landed = self.land(fetched, start);
         landing.send_replace(Some(landed));
     }
 
     fn land(
         &self,
         fetched: Result<Token, IdentityProviderError>,
-        epoch: u64,
+        start: Start,
     ) -> Result<Arc<Entry>, IdentityProviderError> {
         let now = self.clock.now().monotonic;
         let mut gate = self.gate();
-        gate.flight = None;
+        let remembered = gate.life == start.life;
+        if remembered {
+            gate.flight = None;
+        }
         match fetched {
             Ok(token) => {
                 gate.generation += 1;
-                gate.failures = 0;
-                gate.failure = None;
-                let keep = token.lifetime > SHORTEST;
+                let keep = remembered && token.lifetime > SHORTEST;
+                if remembered {
+                    gate.failures = 0;
+                    gate.failure = None;
+                    gate.refused = None;
+                }
                 let entry = Arc::new(Entry::new(token, gate.generation, fastrand::f64()));
                 if keep {
                     self.current.store(Some(Arc::clone(&entry)));
@@ -193,7 +237,7 @@ impl Slot {
                 Ok(entry)
             }
             Err(error) => {
-                if gate.epoch == epoch {
+                if gate.epoch == start.epoch {
                     gate.failures = gate.failures.saturating_add(1);
                     let wait = cooling(&error, gate.failures, fastrand::f64());
                     gate.failure = Some((error.clone(), now + wait));
@@ -256,6 +300,14 @@ struct Windows {
     hard: Duration,
 }
 
+/// Whether a token that was kept elsewhere is worth taking up: not for a slot that would ask for
+/// another at once.
+pub(super) fn is_worth_taking(token: &Token, now: Moment) -> bool {
+    let first_renewal = Windows::of(token.lifetime, 1.0).soft;
+    let age = now.since(token.asked);
+    token.lifetime > SHORTEST && age.is_some_and(|age| age < first_renewal)
+}
+
 impl Windows {
     /// Margins grow with the lifetime, so that tokens of three minutes are kept as well as those of
     /// an hour. Chance makes renewal up to a tenth earlier, so that a fleet does not ask at once.
@@ -273,6 +325,10 @@ impl Windows {
 
 /// How long a failure stands before the source is asked again.
 fn cooling(error: &IdentityProviderError, failures: u32, chance: f64) -> Duration {
+    if *error.reason() == IdentityProviderReason::LoginRequired {
+        // The user may log in at any moment, with another process of a fleet.
+        return Duration::ZERO;
+    }
     if !error.is_retryable() {
         return REFUSED;
     }

@@ -1,20 +1,17 @@
 //! The client credentials grant (RFC 6749, section 4.4).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use arc_swap::ArcSwap;
-use url::Url;
+use http::HeaderValue;
 
-use super::clock::Clock;
 use super::dialect::Dialect;
-use super::reply;
+use super::endpoint::{TokenEndpoint, scope_parameter};
+use super::record::SavedTokens;
+use super::shelf::{Shelf, Turn};
 use super::slot::{Token, TokenSource};
-use crate::error::{IdentityProviderError, IdentityProviderReason};
-use crate::percent::Encoding;
-use crate::transport::{BoxFuture, Transport, TransportRequest};
-use crate::wire::Secret;
+use crate::error::IdentityProviderError;
+use crate::store::{TokenKey, TokenStore};
+use crate::transport::BoxFuture;
 
 /// What a portal says of its identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,133 +24,92 @@ pub struct IdentityProvider {
     pub default_lifetime: u32,
 }
 
-/// The longest that a token request may take, from its start to the end of the answer.
-const LIMIT: Duration = Duration::from_secs(30);
-/// The largest token response that is read.
-const LARGEST: usize = 256 * 1024;
-
-/// A client's name and password with the identity provider.
-#[derive(Clone, Debug)]
-pub(crate) struct ClientCredentials {
-    id: String,
-    secret: Secret,
+/// Asks for tokens with client credentials; those that a store holds serve first.
+pub(crate) struct ClientCredentialsSource {
+    pub(crate) endpoint: Arc<TokenEndpoint>,
+    /// The endpoint as errors show it.
+    pub(crate) shown: String,
+    /// Sorted.
+    pub(crate) scopes: Vec<String>,
+    /// Where a fleet shares its tokens.
+    pub(crate) store: Option<Arc<dyn TokenStore>>,
 }
 
-impl ClientCredentials {
-    pub(crate) fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            secret: Secret::from(secret.into()),
+impl ClientCredentialsSource {
+    async fn ask(&self) -> Result<Token, IdentityProviderError> {
+        let scope = self.scopes.join(" ");
+        let parameters: Vec<_> = scope_parameter(&scope).into_iter().collect();
+        let asked = self
+            .endpoint
+            .tokens("client_credentials", &parameters, &self.scopes);
+        asked.await?.whole(&self.endpoint)
+    }
+
+    async fn share(
+        &self,
+        store: &dyn TokenStore,
+        refused: Option<HeaderValue>,
+    ) -> Result<Token, IdentityProviderError> {
+        let credentials = self.endpoint.credentials().await?;
+        let key = TokenKey::of_client(&self.endpoint.name(), credentials.id(), &self.scopes);
+        let endpoint = &*self.endpoint;
+        let shelf = Shelf {
+            store,
+            endpoint,
+            key,
+        };
+        let served =
+            |saved: &SavedTokens| saved.token(&self.scopes, refused.as_ref(), endpoint.clock.now());
+        if let Some((_, saved)) = shelf.load().await?
+            && let Some(token) = served(&saved)
+        {
+            return Ok(token);
+        }
+        match shelf.turn(served).await? {
+            Turn::Served(token) => Ok(token),
+            Turn::Ours(lease) => {
+                let renewed = self.renew(&shelf, served).await;
+                lease.release().await;
+                renewed
+            }
         }
     }
 
-    pub(crate) fn id(&self) -> &str {
-        &self.id
+    async fn renew(
+        &self,
+        shelf: &Shelf<'_>,
+        served: impl Fn(&SavedTokens) -> Option<Token>,
+    ) -> Result<Token, IdentityProviderError> {
+        let there = shelf.load().await?;
+        if let Some(token) = there.as_ref().and_then(|(_, saved)| served(saved)) {
+            return Ok(token);
+        }
+        let token = self.ask().await?;
+        let (revision, mut saved) = match there {
+            Some((revision, saved)) => (Some(revision), saved),
+            None => (None, SavedTokens::default()),
+        };
+        saved.put(&self.scopes, &token, self.endpoint.clock.now());
+        // The token is good, whether others can have it or not: they ask for their own.
+        let _ = shelf.replace(revision, &saved).await;
+        Ok(token)
     }
-
-    pub(crate) fn secret(&self) -> &str {
-        self.secret.expose()
-    }
-}
-
-/// Asks for tokens with client credentials.
-pub(crate) struct ClientCredentialsSource {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) endpoint: Url,
-    /// The endpoint as errors show it.
-    pub(crate) shown: String,
-    pub(crate) dialect: Dialect,
-    pub(crate) credentials: Arc<ArcSwap<ClientCredentials>>,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) default_lifetime: Duration,
 }
 
 impl TokenSource for ClientCredentialsSource {
-    fn fetch(&self) -> BoxFuture<'_, Result<Token, IdentityProviderError>> {
+    fn fetch(
+        &self,
+        refused: Option<HeaderValue>,
+    ) -> BoxFuture<'_, Result<Token, IdentityProviderError>> {
         Box::pin(async move {
-            let credentials = self.credentials.load_full();
-            let asked = self.clock.now();
-            let scope = self.scopes.join(" ");
-            let scope = [("scope", scope.as_str())];
-            let parameters = if self.scopes.is_empty() {
-                &[]
-            } else {
-                &scope[..]
-            };
-            let request = self.dialect.request(
-                &self.endpoint,
-                &credentials,
-                "client_credentials",
-                parameters,
-            );
-            let reply = exchange(&*self.transport, &self.shown, request)
-                .await
-                .map_err(|error| {
-                    let secret = credentials.secret();
-                    error
-                        .without(secret)
-                        .without(&Encoding::Form.encode(secret))
-                })?;
-            let missing = missing(&self.scopes, reply.scopes.as_deref());
-            if !missing.is_empty() {
-                let reason = IdentityProviderReason::MissingScopes(missing);
-                return Err(IdentityProviderError::new(&self.shown, reason, ""));
+            match &self.store {
+                Some(store) => self.share(&**store, refused).await,
+                None => self.ask().await,
             }
-            let lifetime = reply.lifetime.unwrap_or(self.default_lifetime);
-            Ok(Token {
-                header: reply.header,
-                lifetime,
-                asked,
-            })
         })
     }
 
     fn endpoint(&self) -> &str {
         &self.shown
     }
-}
-
-/// Sends a token request and reads the answer.
-async fn exchange(
-    transport: &dyn Transport,
-    endpoint: &str,
-    request: TransportRequest,
-) -> Result<reply::TokenReply, IdentityProviderError> {
-    let unreachable = |message: &str| {
-        IdentityProviderError::new(endpoint, IdentityProviderReason::Unreachable, message)
-    };
-    let answer = async {
-        let response = transport.send(request).await?;
-        let body = response.body.bytes_up_to(LARGEST).await?;
-        Ok((response.status, response.headers, body))
-    };
-    match tokio::time::timeout(LIMIT, answer).await {
-        Err(_) => Err(unreachable(&format!(
-            "no answer within {} s",
-            LIMIT.as_secs()
-        ))),
-        Ok(Err::<_, crate::TransportError>(error)) => Err(unreachable(error.message())),
-        Ok(Ok((status, headers, body))) => reply::read(endpoint, status, &headers, &body),
-    }
-}
-
-/// The scopes that were asked for and not granted. A provider that names none granted them all
-/// (RFC 6749, section 5.1).
-fn missing(asked: &[String], granted: Option<&[String]>) -> Vec<String> {
-    let Some(granted) = granted else {
-        return Vec::new();
-    };
-    let granted: BTreeSet<&str> = granted.iter().map(String::as_str).collect();
-    asked
-        .iter()
-        .filter(|scope| !granted.contains(scope.as_str()) && is_answered(scope))
-        .cloned()
-        .collect()
-}
-
-/// Some scopes are requests rather than permissions, and do not come back: `…/.default` stands for
-/// everything that was granted beforehand.
-fn is_answered(scope: &str) -> bool {
-    !scope.ends_with("/.default") && !matches!(scope, "openid" | "offline_access")
 }

@@ -153,7 +153,7 @@ impl DecodeError {
     }
 
     /// Takes excerpts of values out of the message, because they may be secret.
-    pub(super) fn redacted(mut self) -> Self {
+    pub(crate) fn redacted(mut self) -> Self {
         if let Some(end) = self.0.found.find(' ')
             && self.0.cause == Cause::Misfit
         {

@@ -46,6 +46,8 @@ struct Provider {
     failures: Arc<Mutex<VecDeque<Failure>>>,
     clock: Clocks,
     delay: Duration,
+    /// What each request was told to be refused.
+    refused: Arc<Mutex<Vec<Option<HeaderValue>>>>,
 }
 
 enum Failure {
@@ -57,9 +59,13 @@ enum Failure {
 }
 
 impl TokenSource for Provider {
-    fn fetch(&self) -> BoxFuture<'_, Result<Token, IdentityProviderError>> {
+    fn fetch(
+        &self,
+        refused: Option<HeaderValue>,
+    ) -> BoxFuture<'_, Result<Token, IdentityProviderError>> {
         Box::pin(async move {
             let asked = self.clock.now();
+            self.refused.lock().unwrap().push(refused);
             let count = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
             sleep(self.delay).await;
             let failure = self.failures.lock().unwrap().pop_front();
@@ -103,6 +109,7 @@ impl Play {
             failures: Arc::default(),
             clock: clock.clone(),
             delay: Duration::from_millis(50),
+            refused: Arc::default(),
         };
         let slot = Slot::new(Box::new(provider.clone()), Arc::new(clock.clone()));
         Self {
