@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{Reader, join, suggestion};
-use super::{Api, Grant, Manifest, OperationRules};
+use super::{Api, DeviceFlow, Grant, Manifest, OperationRules};
 use crate::diagnostics::Diagnostic;
 
 /// Reports what does not fit together within the manifest.
@@ -37,40 +37,87 @@ pub(super) fn operations(
     unknown.map(report).collect()
 }
 
-/// Grants need their endpoints, and endpoints a grant that uses them.
+/// Grants need their endpoints, and what is said of a grant needs the grant.
 fn endpoints(manifest: &Manifest, reader: &Reader<'_>) {
     let provider = &manifest.identity_provider;
-    let endpoints = [
+    let pointer = "/identity-provider";
+    let has = |grant| provider.grants.contains(&grant);
+    let (codes, devices) = (has(Grant::AuthorizationCode), has(Grant::DeviceCode));
+    let standard = provider.device_flow.unwrap_or_default() == DeviceFlow::Standard;
+    let missing = |url: &Option<String>, granted, key, grant| {
+        if granted && url.is_none() {
+            reader.problem(
+                "manifest-missing",
+                pointer,
+                format!("the grant `{grant}` needs `{key}`"),
+                "add the key or take the grant away",
+            );
+        }
+    };
+    missing(
+        &provider.authorize_url,
+        codes,
+        "authorize-url",
+        "authorization-code",
+    );
+    missing(
+        &provider.device_authorization_url,
+        devices && standard,
+        "device-authorization-url",
+        "device-code",
+    );
+    let needless = [
         (
             "authorize-url",
-            &provider.authorize_url,
             "authorization-code",
-            Grant::AuthorizationCode,
+            provider.authorize_url.is_some() && !codes,
+        ),
+        (
+            "pkce",
+            "authorization-code",
+            provider.pkce.is_some() && !codes,
+        ),
+        (
+            "issuer",
+            "authorization-code",
+            provider.issuer.is_some() && !codes,
         ),
         (
             "device-authorization-url",
-            &provider.device_authorization_url,
             "device-code",
-            Grant::DeviceCode,
+            provider.device_authorization_url.is_some() && !devices,
+        ),
+        (
+            "device-flow",
+            "device-code",
+            provider.device_flow.is_some() && !devices,
         ),
     ];
-    for (key, url, grant_name, grant) in endpoints {
-        let pointer = "/identity-provider";
-        match (url, provider.grants.contains(&grant)) {
-            (None, true) => reader.problem(
-                "manifest-missing",
-                pointer,
-                format!("the grant `{grant_name}` needs `{key}`"),
-                "add the key or take the grant away",
-            ),
-            (Some(_), false) => reader.problem(
+    for (key, grant, is_needless) in needless {
+        if is_needless {
+            reader.problem(
                 "manifest-value",
                 &join(pointer, key),
                 format!("`{key}` serves no grant"),
-                format!("add the grant `{grant_name}` or take the key away"),
-            ),
-            (None, false) | (Some(_), true) => {}
+                format!("add the grant `{grant}` or take the key away"),
+            );
         }
+    }
+    if devices && !standard && provider.device_authorization_url.is_some() {
+        reader.problem(
+            "manifest-value",
+            &join(pointer, "device-authorization-url"),
+            "both steps of the device flow are at the token endpoint".to_owned(),
+            "take `device-authorization-url` or `device-flow` away",
+        );
+    }
+    if has(Grant::RefreshToken) && !(codes || devices || has(Grant::Password)) {
+        reader.problem(
+            "manifest-value",
+            &join(pointer, "grants"),
+            "no grant brings a refresh token".to_owned(),
+            "add the grant by which users log in, or take `refresh-token` away",
+        );
     }
 }
 

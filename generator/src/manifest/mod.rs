@@ -58,6 +58,12 @@ pub struct IdentityProvider {
     pub token_url: String,
     /// The authorization endpoint (RFC 6749, section 3.1), where the grants need one.
     pub authorize_url: Option<String>,
+    /// Whether authorization codes are bound to whoever asked for them (RFC 7636); if nothing is said, they are.
+    pub pkce: Option<bool>,
+    /// The issuer that the provider names with each authorization code (RFC 9207), if it does.
+    pub issuer: Option<String>,
+    /// How the device flow goes; if nothing is said, as in the standard.
+    pub device_flow: Option<DeviceFlow>,
     /// The device authorization endpoint (RFC 8628, section 3.1), where the grants need one.
     pub device_authorization_url: Option<String>,
     /// How the token endpoint takes its parameters.
@@ -90,6 +96,17 @@ pub enum ClientAuthentication {
     Body,
     /// Id and secret travel in a `Basic` header.
     Basic,
+}
+
+/// How users log in on another device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceFlow {
+    /// As in RFC 8628, with a device authorization endpoint.
+    #[default]
+    Standard,
+    /// Both steps at the token endpoint with the grant type `device_code`, which answers 400 until the user
+    /// has agreed.
+    TokenEndpoint,
 }
 
 /// A way to get an access token.

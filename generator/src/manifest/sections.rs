@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::reader::{Fields, Node};
 use super::{
-    Access, Api, ClientAuthentication, Gateway, Grant, IdentityProvider, Manifest, Numbers,
-    OperationPagination, OperationRules, PageUnit, Pagination, Region, SubscriptionKey,
+    Access, Api, ClientAuthentication, DeviceFlow, Gateway, Grant, IdentityProvider, Manifest,
+    Numbers, OperationPagination, OperationRules, PageUnit, Pagination, Region, SubscriptionKey,
     TokenParameters, bundles, values,
 };
 use crate::document::Document;
@@ -32,6 +32,11 @@ const TOKEN_PARAMETERS: [(&str, TokenParameters); 2] = [
 const CLIENT_AUTHENTICATION: [(&str, ClientAuthentication); 2] = [
     ("body", ClientAuthentication::Body),
     ("basic", ClientAuthentication::Basic),
+];
+
+const DEVICE_FLOWS: [(&str, DeviceFlow); 2] = [
+    ("standard", DeviceFlow::Standard),
+    ("token-endpoint", DeviceFlow::TokenEndpoint),
 ];
 
 const COUNTS: [(&str, PageUnit); 2] = [("pages", PageUnit::Pages), ("records", PageUnit::Records)];
@@ -69,6 +74,9 @@ fn identity_provider(node: &Node<'_>) -> IdentityProvider {
     node.fields(|fields| IdentityProvider {
         token_url: fields.required("token-url", values::url),
         authorize_url: fields.optional("authorize-url", values::url),
+        pkce: fields.optional("pkce", Node::flag),
+        issuer: fields.optional("issuer", values::url),
+        device_flow: fields.optional("device-flow", |node| node.word(&DEVICE_FLOWS)),
         device_authorization_url: fields.optional("device-authorization-url", values::url),
         parameters: fields.required("parameters", |node| node.word(&TOKEN_PARAMETERS)),
         client_authentication: fields.required("client-authentication", |node| {

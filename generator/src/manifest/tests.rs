@@ -82,6 +82,9 @@ fn every_section_is_read() {
         IdentityProvider {
             token_url: "https://id.example.com/token".to_owned(),
             authorize_url: None,
+            pkce: None,
+            issuer: None,
+            device_flow: None,
             device_authorization_url: None,
             parameters: TokenParameters::Form,
             client_authentication: ClientAuthentication::Basic,
@@ -381,6 +384,30 @@ fn grants_and_endpoints_go_together() {
         "  grants:",
         "  authorize-url: https://id.example.com/authorize\n  grants:",
         "portal.yaml:10:3#/identity-provider/authorize-url: `authorize-url` serves no grant; add the grant `authorization-code` or take the key away",
+    );
+    for (key, value, grant) in [
+        ("pkce", "false", "authorization-code"),
+        ("issuer", "https://id.example.com", "authorization-code"),
+        ("device-flow", "token-endpoint", "device-code"),
+    ] {
+        check_refused(
+            "  grants:",
+            &format!("  {key}: {value}\n  grants:"),
+            &format!(
+                "portal.yaml:10:3#/identity-provider/{key}: `{key}` serves no grant; add the grant `{grant}` or take the key away"
+            ),
+        );
+    }
+    check_refused(
+        "[client-credentials]",
+        "[client-credentials, refresh-token]",
+        "portal.yaml:10:3#/identity-provider/grants: no grant brings a refresh token; add the grant by which users log in, or take `refresh-token` away",
+    );
+    check_refused(
+        "[client-credentials]",
+        "[device-code]\n  device-flow: token-endpoint\n  device-authorization-url: https://id.example.com/device",
+        "portal.yaml:12:3#/identity-provider/device-authorization-url: both steps of the device flow are at the token endpoint; \
+         take `device-authorization-url` or `device-flow` away",
     );
 }
 

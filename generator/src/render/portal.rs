@@ -8,7 +8,7 @@ use super::text::literal;
 use super::{File, Target};
 use crate::Output;
 use crate::ir;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Grant, Manifest};
 use crate::names;
 use crate::render::docs;
 
@@ -193,8 +193,64 @@ impl<B: Bundle> fmt::Debug for {client}<B> {{
 }}
 "
     );
+    grants(&mut out, manifest);
     out.push_str(&portal_static(manifest));
     out
+}
+
+/// By which grants users log in: what is not granted does not compile.
+fn grants(out: &mut String, manifest: &Manifest) {
+    let (client, provider) = (&manifest.client, &manifest.identity_provider);
+    let has = |grant| provider.grants.contains(&grant);
+    let mut rendered = String::new();
+    if has(Grant::AuthorizationCode) {
+        let url = literal(provider.authorize_url.as_deref().unwrap_or_default());
+        let issuer = match &provider.issuer {
+            Some(issuer) => format!("Some({})", literal(issuer)),
+            None => "None".to_owned(),
+        };
+        _ = writeln!(
+            rendered,
+            "impl<B: Bundle> portal_runtime::AuthorizationCodeGrant for {client}<B> {{
+    const AUTHORIZATION: portal_runtime::AuthorizationEndpoint = portal_runtime::AuthorizationEndpoint {{
+        url: {url},
+        pkce: {pkce},
+        issuer: {issuer},
+    }};
+}}
+",
+            pkce = provider.pkce.unwrap_or(true),
+        );
+    }
+    if has(Grant::DeviceCode) {
+        let flow = match provider.device_flow.unwrap_or_default() {
+            manifest::DeviceFlow::Standard => {
+                let url = provider.device_authorization_url.as_deref();
+                format!("Standard {{ url: {} }}", literal(url.unwrap_or_default()))
+            }
+            manifest::DeviceFlow::TokenEndpoint => "TokenEndpoint".to_owned(),
+        };
+        _ = writeln!(
+            rendered,
+            "impl<B: Bundle> portal_runtime::DeviceCodeGrant for {client}<B> {{
+    const DEVICE: portal_runtime::DeviceFlow = portal_runtime::DeviceFlow::{flow};
+}}
+"
+        );
+    }
+    if has(Grant::Password) {
+        _ = writeln!(
+            rendered,
+            "impl<B: Bundle> portal_runtime::PasswordGrant for {client}<B> {{}}\n"
+        );
+    }
+    if !rendered.is_empty() {
+        _ = writeln!(
+            out,
+            "impl<B: Bundle> portal_runtime::UserLogin for {client}<B> {{}}\n"
+        );
+        out.push_str(&rendered);
+    }
 }
 
 fn regions(out: &mut String, manifest: &Manifest) {
