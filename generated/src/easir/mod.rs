@@ -80,6 +80,22 @@ impl<B: Bundle> fmt::Debug for Easir<B> {
     }
 }
 
+impl<B: Bundle> portal_runtime::UserLogin for Easir<B> {}
+
+impl<B: Bundle> portal_runtime::AuthorizationCodeGrant for Easir<B> {
+    const AUTHORIZATION: portal_runtime::AuthorizationEndpoint = portal_runtime::AuthorizationEndpoint {
+        url: "https://auth.easir.com/",
+        pkce: false,
+        issuer: None,
+    };
+}
+
+impl<B: Bundle> portal_runtime::DeviceCodeGrant for Easir<B> {
+    const DEVICE: portal_runtime::DeviceFlow = portal_runtime::DeviceFlow::TokenEndpoint;
+}
+
+impl<B: Bundle> portal_runtime::PasswordGrant for Easir<B> {}
+
 static PORTAL: Portal = Portal {
     name: "easir",
     env_prefix: "EASIR",
