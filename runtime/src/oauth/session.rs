@@ -4,59 +4,34 @@
 //! A provider that rotates refresh tokens makes the old one worthless with its answer, so the order
 //! matters: the new refresh token is in the store before the new access token is used.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+mod shared;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Weak};
 
 use http::HeaderValue;
 
-use super::clock::Moment;
-use super::endpoint::{Granted, TokenEndpoint, scope_parameter};
+use super::endpoint::{Granted, scope_parameter};
 use super::record::SavedTokens;
 use super::shelf::{Shelf, Turn};
 use super::slot::{Slot, Token, TokenSource};
 use crate::error::{IdentityProviderError, IdentityProviderReason};
-use crate::store::{Revision, StoreError, TokenKey, TokenStore};
+use crate::store::{Revision, StoreError, TokenKey};
 use crate::transport::BoxFuture;
 use crate::wire::Secret;
+pub(crate) use shared::Sessions;
+use shared::{Unsaved, lock};
 
 /// How often a record is read again that others keep changing.
 const ROUNDS: usize = 5;
-/// How long the provider's word stands that a refresh token is worthless, in seconds.
-const WORTHLESS: u64 = 60;
-
-/// The users of one application.
-pub(crate) struct Sessions {
-    pub(crate) endpoint: Arc<TokenEndpoint>,
-    shown: String,
-    store: Arc<dyn TokenStore>,
-    /// Those whose clients are in use, by subject. A web server has more users than it serves at a
-    /// time.
-    live: Mutex<HashMap<String, Weak<Session>>>,
-    /// Tokens that the store did not take. They are held here, since nothing else has them.
-    unsaved: Mutex<HashMap<TokenKey, Unsaved>>,
-}
-
-#[derive(Clone)]
-struct Unsaved {
-    /// The refresh token that the provider has taken out of use.
-    replaced: Option<Secret>,
-    tokens: SavedTokens,
-}
-
 /// One user's tokens.
 pub(crate) struct Session {
     shared: Arc<Sessions>,
     subject: String,
-    /// Held by whoever works on the record; with the refresh token that is known to be worthless.
-    turn: tokio::sync::Mutex<Option<Worthless>>,
+    /// Held by whoever works on the record.
+    turn: tokio::sync::Mutex<()>,
     /// By sorted scopes; each belongs to the clients that use it.
     slots: Mutex<BTreeMap<Vec<String>, Weak<Slot>>>,
-}
-
-struct Worthless {
-    refresh_token: Secret,
-    found: Moment,
-    error: IdentityProviderError,
 }
 
 /// What came of writing down new tokens.
@@ -66,55 +41,16 @@ enum Kept {
     Overtaken(Option<(Revision, SavedTokens)>),
 }
 
-impl Sessions {
-    pub(crate) fn new(endpoint: Arc<TokenEndpoint>, store: Arc<dyn TokenStore>) -> Arc<Self> {
+impl Session {
+    fn new(shared: Arc<Sessions>, subject: &str) -> Arc<Self> {
         Arc::new(Self {
-            shown: endpoint.shown(),
-            endpoint,
-            store,
-            live: Mutex::default(),
-            unsaved: Mutex::default(),
-        })
-    }
-
-    /// A user's session, by the name that the application gives.
-    pub(crate) fn of(self: &Arc<Self>, subject: &str) -> Arc<Session> {
-        let mut live = lock(&self.live);
-        if let Some(session) = live.get(subject).and_then(Weak::upgrade) {
-            return session;
-        }
-        if live.len() == live.capacity() {
-            live.retain(|_, session| session.strong_count() > 0);
-        }
-        let session = Arc::new(Session {
-            shared: Arc::clone(self),
+            shared,
             subject: subject.to_owned(),
             turn: tokio::sync::Mutex::default(),
             slots: Mutex::default(),
-        });
-        live.insert(subject.to_owned(), Arc::downgrade(&session));
-        session
+        })
     }
 
-    /// Sets another client secret, unless the application is asked for it.
-    pub(crate) fn set_secret(&self, secret: String) -> bool {
-        let set = self.endpoint.credentials.set_secret(secret);
-        let live: Vec<_> = lock(&self.live)
-            .values()
-            .filter_map(Weak::upgrade)
-            .collect();
-        for session in live {
-            session.each_slot(Slot::credentials_changed);
-        }
-        set
-    }
-
-    fn now(&self) -> Moment {
-        self.endpoint.clock.now()
-    }
-}
-
-impl Session {
     pub(crate) fn shared(&self) -> &Arc<Sessions> {
         &self.shared
     }
@@ -146,7 +82,7 @@ impl Session {
         granted: &Granted,
     ) -> Result<(), IdentityProviderError> {
         let shelf = self.shelf().await?;
-        let mut worthless = self.turn.lock().await;
+        let _turn = self.turn.lock().await;
         let mut tokens = SavedTokens {
             scopes: scopes.to_vec(),
             ..SavedTokens::default()
@@ -156,8 +92,7 @@ impl Session {
             let revision = shelf.load().await?.map(|(revision, _)| revision);
             let replaced = shelf.replace(revision, &tokens).await;
             if replaced.map_err(|error| shelf.failed(&error, ""))? {
-                *worthless = None;
-                lock(&self.shared.unsaved).remove(&shelf.key);
+                self.shared.forget(&shelf.key);
                 self.each_slot(Slot::forget);
                 return Ok(());
             }
@@ -168,9 +103,8 @@ impl Session {
     /// Forgets the user's tokens, here and in the store.
     pub(crate) async fn end(&self) -> Result<(), IdentityProviderError> {
         let shelf = self.shelf().await?;
-        let mut worthless = self.turn.lock().await;
-        *worthless = None;
-        lock(&self.shared.unsaved).remove(&shelf.key);
+        let _turn = self.turn.lock().await;
+        self.shared.forget(&shelf.key);
         self.each_slot(Slot::forget);
         for _ in 0..ROUNDS {
             // Whatever is in it, so that a damaged record can be done away with.
@@ -191,7 +125,7 @@ impl Session {
     ) -> Result<Token, IdentityProviderError> {
         let shelf = self.shelf().await?;
         let served = |saved: &SavedTokens| saved.token(scopes, refused.as_ref(), self.shared.now());
-        let mut worthless = self.turn.lock().await;
+        let _turn = self.turn.lock().await;
         self.save_unsaved(&shelf).await?;
         match shelf.load().await? {
             None => return Err(self.login_required("nobody is logged in")),
@@ -204,7 +138,7 @@ impl Session {
         match shelf.turn(served).await? {
             Turn::Served(token) => Ok(token),
             Turn::Ours(lease) => {
-                let renewed = self.renew(&shelf, scopes, served, &mut worthless).await;
+                let renewed = self.renew(&shelf, scopes, served).await;
                 lease.release().await;
                 renewed
             }
@@ -216,7 +150,6 @@ impl Session {
         shelf: &Shelf<'_>,
         scopes: &[String],
         served: impl Fn(&SavedTokens) -> Option<Token>,
-        worthless: &mut Option<Worthless>,
     ) -> Result<Token, IdentityProviderError> {
         let mut there = shelf.load().await?;
         for _ in 0..ROUNDS {
@@ -229,7 +162,7 @@ impl Session {
             let Some(refresh_token) = saved.refresh_token.clone() else {
                 return Err(self.login_required("the provider gave no refresh token"));
             };
-            if let Some(error) = self.known(worthless.as_ref(), &refresh_token) {
+            if let Some(error) = self.shared.known(&shelf.key, &refresh_token) {
                 return Err(error);
             }
             match self.refresh(&saved, &refresh_token, scopes).await {
@@ -241,11 +174,7 @@ impl Session {
                     Kept::Overtaken(other) => there = other,
                 },
                 Err(error) if is_about_the_token(&error) => {
-                    *worthless = Some(Worthless {
-                        refresh_token,
-                        found: self.shared.now(),
-                        error,
-                    });
+                    self.shared.remember(&shelf.key, refresh_token, error);
                     // Another process may have put a good one in its place.
                     there = shelf.load().await?;
                 }
@@ -351,19 +280,6 @@ impl Session {
         Err(self.restless())
     }
 
-    /// The error for a refresh token that was found worthless a short while ago.
-    fn known(
-        &self,
-        worthless: Option<&Worthless>,
-        refresh_token: &Secret,
-    ) -> Option<IdentityProviderError> {
-        let worthless = worthless?;
-        let age = self.shared.now().since(worthless.found)?;
-        let stands = age.as_secs() < WORTHLESS && worthless.refresh_token == *refresh_token;
-        let error = || worthless.error.clone();
-        stands.then(|| error().because(IdentityProviderReason::LoginRequired))
-    }
-
     async fn shelf(&self) -> Result<Shelf<'_>, IdentityProviderError> {
         let credentials = self.shared.endpoint.credentials().await?;
         Ok(Shelf {
@@ -437,9 +353,7 @@ impl TokenSource for SessionSource {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
+#[cfg(test)]
+mod play;
 #[cfg(test)]
 mod tests;

@@ -428,3 +428,32 @@ fn cooling_is_bounded() {
     let long = passing().with_retry_after(Duration::from_secs(1 << 40));
     assert_eq!(cooling(&long, 1, 0.5), Duration::from_secs(600));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_source_hears_which_token_was_refused() {
+    let play = Play::new(3600);
+    let first = play.slot.token().await.unwrap();
+    play.slot.refuse(first.generation);
+    play.token().await.unwrap();
+    play.clock.pass(3600);
+    play.token().await.unwrap();
+    let heard = play.provider.refused.lock().unwrap().clone();
+    assert_eq!(heard, [None, Some(first.header.clone()), None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_under_way_when_all_is_forgotten_serves_those_who_asked_alone() {
+    let play = Arc::new(Play::new(3600));
+    let early = tokio::spawn({
+        let play = Arc::clone(&play);
+        async move { play.token().await.unwrap() }
+    });
+    sleep(Duration::from_millis(10)).await;
+    play.slot.forget();
+    // A call from now on does not join what was begun before.
+    assert_eq!(play.token().await.unwrap(), 2);
+    assert_eq!(early.await.unwrap(), 1);
+    assert_eq!((play.token().await.unwrap(), play.asked()), (2, 2));
+    play.slot.forget();
+    assert_eq!(play.token().await.unwrap(), 3);
+}
