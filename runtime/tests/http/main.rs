@@ -9,6 +9,7 @@ mod answers;
 mod credentials;
 mod failures;
 mod ledger;
+mod logins;
 mod pages;
 mod requests;
 mod secrets;

@@ -1,6 +1,14 @@
 //! What a portal says of the grants by which users log in, as generated code states it.
 
-/// A portal whose users can log in, by one grant or another.
+/// A portal whose users can log in, by one grant or another. Where there is none,
+/// [`Builder::login`](crate::Builder::login) does not compile:
+///
+/// ```compile_fail,E0277
+/// # use portal_runtime::{Builder, ForPortal};
+/// fn log_in<P>(builder: Builder<P, ForPortal>) {
+///     builder.login();
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "users cannot log in to `{Self}`",
     note = "the identity provider has none of the grants for it; call `.build()` for a client that acts for itself"

@@ -1,0 +1,449 @@
+//! Users who log in, against an identity provider on loopback: what is sent, and what is made of it.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http_body::Body as _;
+use portal_runtime::transport::BoxFuture;
+use portal_runtime::{
+    AuthorizationCodeGrant, AuthorizationEndpoint, Builder, ByteStream, DeviceCodeGrant,
+    DeviceFlow, Error, HeaderMap, IdentityProviderError, IdentityProviderReason, Login,
+    MemoryStore, PasswordGrant, Secret, StatusCode, Transport, TransportError, TransportErrorKind,
+    TransportRequest, TransportResponse, UserLogin,
+};
+use tokio::time::Instant;
+
+use crate::ledger::{Everything, Ledger, builder};
+use crate::server::{Received, Reply, Server, answer, json};
+
+const REDIRECT: &str = "https://app.example/callback";
+const EVENT: &str = r#"{"id":1,"account":"a"}"#;
+
+impl UserLogin for Ledger<Everything> {}
+
+impl AuthorizationCodeGrant for Ledger<Everything> {
+    const AUTHORIZATION: AuthorizationEndpoint = AuthorizationEndpoint {
+        url: "https://id.example/authorize?tenant=7",
+        pkce: true,
+        issuer: Some("https://id.example"),
+    };
+}
+
+impl DeviceCodeGrant for Ledger<Everything> {
+    const DEVICE: DeviceFlow = DeviceFlow::Standard {
+        url: "https://id.example/device",
+    };
+}
+
+impl PasswordGrant for Ledger<Everything> {}
+
+/// Parameters of a query or form.
+fn pairs(text: &str) -> HashMap<String, String> {
+    let url = reqwest_url(&format!("http://x/?{text}"));
+    url.query_pairs().into_owned().collect()
+}
+
+fn reqwest_url(text: &str) -> portal_runtime::reqwest::Url {
+    portal_runtime::reqwest::Url::parse(text).unwrap()
+}
+
+/// Hands out access and refresh tokens by number; `refresh-N` is good for `access-N+1`.
+fn provider(request: &Received, count: usize) -> Reply {
+    if !request.target().starts_with("/token") {
+        return json(200, EVENT);
+    }
+    json(
+        200,
+        &format!(
+            r#"{{"access_token":"access-{count}","expires_in":3600,"refresh_token":"refresh-{count}","scope":"ledger.read ledger.write"}}"#
+        ),
+    )
+}
+
+/// What was asked of the token endpoint.
+fn asked(server: &Server) -> Vec<HashMap<String, String>> {
+    let seen = server.seen().into_iter();
+    seen.filter(|request| request.target().starts_with("/token"))
+        .map(|request| pairs(request.text()))
+        .collect()
+}
+
+/// The parameters of an authorization request, and the callback that answers it.
+async fn begun(login: &Login<Ledger<Everything>>) -> (HashMap<String, String>, Secret, String) {
+    let request = login.authorize(REDIRECT).await.unwrap();
+    let url = reqwest_url(request.url());
+    let sent: HashMap<String, String> = url.query_pairs().into_owned().collect();
+    let callback = format!(
+        "{REDIRECT}?code=the-code&state={}&iss=https://id.example",
+        sent["state"]
+    );
+    (sent, request.pending().clone(), callback)
+}
+
+#[tokio::test]
+async fn a_browser_logs_in_and_calls_are_made_for_the_user() {
+    let server = Server::start(provider).await;
+    let store = MemoryStore::new();
+    let login = builder(&server.url).token_store(store.clone()).login();
+    let login = login.unwrap();
+    let (sent, pending, callback) = begun(&login).await;
+    let fixed = [
+        ("tenant", "7"),
+        ("response_type", "code"),
+        ("client_id", "the-id"),
+        ("redirect_uri", REDIRECT),
+        ("scope", "ledger.read ledger.write"),
+        ("code_challenge_method", "S256"),
+    ];
+    for (name, value) in fixed {
+        assert_eq!(sent[name], value, "{name}");
+    }
+    assert_eq!(sent.len(), fixed.len() + 2);
+    assert_eq!(
+        (sent["state"].len(), sent["code_challenge"].len()),
+        (43, 43)
+    );
+    assert_ne!(begun(&login).await.0["state"], sent["state"]);
+
+    let tokens = login.finish(&pending, &callback).await.unwrap();
+    let exchange = &asked(&server)[0];
+    assert_eq!(exchange["grant_type"], "authorization_code");
+    assert_eq!(exchange["code"], "the-code");
+    assert_eq!(exchange["redirect_uri"], REDIRECT);
+    assert_eq!(
+        (&*exchange["client_id"], &*exchange["client_secret"]),
+        ("the-id", "the-secret")
+    );
+    assert_eq!(exchange["code_verifier"].len(), 43);
+    assert_ne!(exchange["code_verifier"], sent["code_challenge"]);
+    assert!(pending.expose().contains(&exchange["code_verifier"]));
+    assert_eq!(exchange.len(), 6);
+
+    let ledger = login.client("ann", tokens).await.unwrap();
+    ledger.event("1").await.unwrap();
+    // Another process, or this one after a restart.
+    let again = builder(&server.url).token_store(store).login().unwrap();
+    again.resume("ann").event("1").await.unwrap();
+    let calls = server.calls();
+    assert_eq!(calls.len(), 2);
+    for call in calls {
+        assert_eq!(call.header("authorization"), Some("Bearer access-0"));
+        assert_eq!(call.header("ocp-apim-subscription-key"), Some("the-key"));
+    }
+    assert_eq!(asked(&server).len(), 1);
+}
+
+fn reason<T>(error: Error<T>) -> IdentityProviderReason {
+    match error {
+        Error::IdentityProvider(error) => error.reason().clone(),
+        _ => panic!("another error"),
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_the_api_refuses_is_renewed_and_not_served_again() {
+    let server = Server::start(|request, count| match request.header("authorization") {
+        Some("Bearer access-0") => answer(401, &[("www-authenticate", "Bearer")], ""),
+        _ => provider(request, count),
+    })
+    .await;
+    let login = builder(&server.url).login().unwrap();
+    let tokens = login.password("ann", "the-password").await.unwrap();
+    let ledger = login.client("ann", tokens).await.unwrap();
+    ledger.event("1").await.unwrap();
+    let asked = asked(&server);
+    assert_eq!(asked[1]["grant_type"], "refresh_token");
+    assert_eq!(asked[1]["refresh_token"], "refresh-0");
+    assert!(!asked[1].contains_key("scope"));
+    assert_eq!(asked.len(), 2);
+    // A client with fewer scopes asks for them with the same refresh token, the new one.
+    let narrow = Ledger::<Everything>::over(ledger.client.with_scopes(["ledger.read"]).unwrap());
+    narrow.event("1").await.unwrap();
+    let last = &crate::logins::asked(&server)[2];
+    assert_eq!(last["scope"], "ledger.read");
+    assert_eq!(last["refresh_token"], "refresh-2");
+}
+
+#[tokio::test]
+async fn a_password_is_exchanged_for_tokens() {
+    let server = Server::start(provider).await;
+    let login = builder(&server.url).login().unwrap();
+    let tokens = login.password("ann", "pass&word").await.unwrap();
+    assert_eq!(tokens.access_token().expose(), "access-0");
+    assert_eq!(tokens.refresh_token().unwrap().expose(), "refresh-0");
+    assert_eq!(tokens.scopes(), ["ledger.read", "ledger.write"]);
+    assert_eq!(tokens.lifetime(), Duration::from_secs(3600));
+    assert_eq!(
+        server.seen()[0].text(),
+        "grant_type=password&client_id=the-id&client_secret=the-secret&username=ann\
+         &password=pass%26word&scope=ledger.read+ledger.write"
+    );
+}
+
+#[tokio::test]
+async fn who_is_not_logged_in_is_told_to_log_in() {
+    let server = Server::start(provider).await;
+    let login = builder(&server.url).login().unwrap();
+    let error = login.resume("ann").event("1").await.unwrap_err();
+    assert!(error.to_string().contains("let the user log in"), "{error}");
+    assert_eq!(reason(error), IdentityProviderReason::LoginRequired);
+    let tokens = login.password("ann", "p").await.unwrap();
+    let ledger = login.client("ann", tokens).await.unwrap();
+    ledger.event("1").await.unwrap();
+    login.log_out("ann").await.unwrap();
+    let error = ledger.event("1").await.unwrap_err();
+    assert_eq!(reason(error), IdentityProviderReason::LoginRequired);
+    // The provider was asked once, and the API once.
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn callbacks_that_are_no_answer_ask_nothing_of_the_provider() {
+    let server = Server::start(provider).await;
+    let login = builder(&server.url).login().unwrap();
+    let (sent, pending, callback) = begun(&login).await;
+    let state = &sent["state"];
+    let (_, other, _) = begun(&login).await;
+    for (pending, callback) in [
+        (&other, callback.clone()),
+        (&pending, callback.replace(state.as_str(), "guessed")),
+        (&pending, callback.replace("code=the-code&", "")),
+        (&pending, format!("{callback}&code=another")),
+        (&pending, callback.replace("app.example", "evil.example")),
+        (
+            &pending,
+            callback.replace("iss=https://id", "iss=https://evil"),
+        ),
+        (&Secret::from(""), callback.clone()),
+    ] {
+        let error = login.finish(pending, &callback).await.unwrap_err();
+        assert_eq!(
+            *error.reason(),
+            IdentityProviderReason::Callback,
+            "{callback}"
+        );
+        assert!(!error.is_retryable());
+    }
+    let said = format!("?state={state}&error=access_denied&iss=https://id.example");
+    let error = login.finish(&pending, &said).await.unwrap_err();
+    assert_eq!(*error.reason(), IdentityProviderReason::Denied);
+    assert!(server.seen().is_empty());
+    for redirect in ["http://app.example/", "callback", "https://app.example/#x"] {
+        let error = login.authorize(redirect).await.unwrap_err();
+        assert_eq!(
+            *error.reason(),
+            IdentityProviderReason::Settings,
+            "{redirect}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_asked_for_before_each_request() {
+    let server = Server::start(provider).await;
+    let secrets = Arc::new(Mutex::new(vec!["second", "first"]));
+    let login = builder(&server.url)
+        .credentials_provider(move || {
+            let secret = secrets.lock().unwrap().pop();
+            async move {
+                let secret = secret.ok_or("the vault is sealed")?;
+                Ok::<_, &str>(("the-id".to_owned(), secret.to_owned()))
+            }
+        })
+        .login()
+        .unwrap();
+    for secret in ["first", "second"] {
+        login.password("ann", "p").await.unwrap();
+        assert_eq!(asked(&server).last().unwrap()["client_secret"], secret);
+    }
+    let error = login.password("ann", "p").await.unwrap_err();
+    assert_eq!(*error.reason(), IdentityProviderReason::Source);
+    assert!(error.to_string().contains("the vault is sealed"), "{error}");
+    let problem = login
+        .resume("ann")
+        .client
+        .set_client_secret("x")
+        .unwrap_err();
+    assert!(problem.to_string().contains("asks the application"));
+}
+
+/// Answers by a script, at the moments that are noted; nothing travels, so that time can be made up.
+#[derive(Clone, Default)]
+struct Script {
+    answers: Arc<Mutex<Vec<Result<(u16, String), ()>>>>,
+    asked: Arc<Mutex<Vec<(Instant, String, String)>>>,
+}
+
+impl Transport for Script {
+    fn send(
+        &self,
+        request: TransportRequest,
+    ) -> BoxFuture<'static, Result<TransportResponse, TransportError>> {
+        let script = self.clone();
+        Box::pin(async move {
+            let url = request.url.to_string();
+            let mut sent = pin!(request.body);
+            let mut body = Vec::new();
+            while let Some(frame) = poll_fn(|context| sent.as_mut().poll_frame(context)).await {
+                body.extend_from_slice(frame.unwrap().data_ref().unwrap());
+            }
+            let body = String::from_utf8(body).unwrap();
+            let now = Instant::now();
+            script.asked.lock().unwrap().push((now, url, body));
+            match script.answers.lock().unwrap().remove(0) {
+                Ok((status, body)) => Ok(TransportResponse {
+                    status: StatusCode::from_u16(status).unwrap(),
+                    headers: HeaderMap::new(),
+                    body: ByteStream::from_bytes(body),
+                }),
+                Err(()) => Err(TransportError::new(TransportErrorKind::Connect, "no way")),
+            }
+        })
+    }
+}
+
+const CODES: &str = r#"{"device_code":"the-device-code","user_code":"WDJB-MJHT",
+    "verification_uri":"https://id.example/activate","expires_in":120,"interval":7,
+    "verification_uri_complete":"https://id.example/activate?user_code=WDJB-MJHT"}"#;
+const GRANTED: &str = r#"{"access_token":"access","refresh_token":"refresh","expires_in":3600}"#;
+
+fn no(code: &str) -> Result<(u16, String), ()> {
+    Ok((400, format!(r#"{{"error":"{code}"}}"#)))
+}
+
+/// Plays the device flow; gives the outcome, and after how many seconds the provider was asked.
+async fn device(
+    answers: Vec<Result<(u16, String), ()>>,
+) -> (Result<(), IdentityProviderError>, Vec<u64>, Script) {
+    let script = Script::default();
+    *script.answers.lock().unwrap() = answers;
+    let login = builder("https://id.example").transport(script.clone());
+    let login = login.login().unwrap();
+    let start = Instant::now();
+    let device = login.device().await.unwrap();
+    assert_eq!(device.user_code(), "WDJB-MJHT");
+    assert!(!format!("{device:?}").contains("the-device-code"));
+    let outcome = device.wait().await.map(|tokens| {
+        assert_eq!(tokens.access_token().expose(), "access");
+    });
+    let asked = script.asked.lock().unwrap();
+    let times = asked[1..].iter().map(|(at, ..)| (*at - start).as_secs());
+    let times = times.collect();
+    drop(asked);
+    (outcome, times, script)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_agrees_on_another_device() {
+    let (outcome, times, script) = device(vec![
+        Ok((200, CODES.to_owned())),
+        no("authorization_pending"),
+        no("slow_down"),
+        no("authorization_pending"),
+        Err(()),
+        Ok((503, String::new())),
+        Ok((200, GRANTED.to_owned())),
+    ])
+    .await;
+    outcome.unwrap();
+    // An interval first; slower by 5 s for good; doubled after each trouble.
+    assert_eq!(times, [7, 14, 26, 38, 62, 110]);
+    let asked = script.asked.lock().unwrap();
+    assert_eq!(asked[0].1, "https://id.example/device");
+    let begin = pairs(&asked[0].2);
+    assert_eq!(begin["scope"], "ledger.read ledger.write");
+    assert!(!begin.contains_key("grant_type"));
+    let poll = pairs(&asked[1].2);
+    assert_eq!(asked[1].1, "https://id.example/token");
+    assert_eq!(
+        poll["grant_type"],
+        "urn:ietf:params:oauth:grant-type:device_code"
+    );
+    assert_eq!(poll["device_code"], "the-device-code");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_login_ends_as_the_provider_says() {
+    use IdentityProviderReason::{Denied, Expired, Refused};
+    let other = Refused {
+        code: "invalid_client".to_owned(),
+    };
+    for (code, reason) in [
+        ("access_denied", Denied),
+        ("expired_token", Expired),
+        ("invalid_client", other),
+    ] {
+        let codes = Ok((200, CODES.to_owned()));
+        let (outcome, times, _) = device(vec![codes, no(code)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.reason(), times.len()), (&reason, 1));
+        assert!(!error.is_retryable());
+        assert!(!format!("{error} {error:?}").contains("the-device-code"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_login_ends_with_its_codes() {
+    let mut answers = vec![Ok((200, CODES.to_owned()))];
+    answers.extend((0..100).map(|_| no("authorization_pending")));
+    let start = Instant::now();
+    let (outcome, times, _) = device(answers).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(*error.reason(), IdentityProviderReason::Expired);
+    assert_eq!((times.len(), times.last()), (17, Some(&119)));
+    assert_eq!(start.elapsed().as_secs(), 120);
+}
+
+/// Nothing that is secret is in anything that can be shown, whatever the provider repeats.
+#[tokio::test]
+async fn no_secret_shows() {
+    let server = Server::start(|request, _| {
+        let body = request.text().replace('"', "'");
+        json(
+            400,
+            &format!(r#"{{"error":"{body}","error_description":"{body}"}}"#),
+        )
+    })
+    .await;
+    let settings = || -> Builder<Ledger<Everything>> {
+        builder(&server.url).credentials("the-id", "canary secret/1")
+    };
+    let login = settings().login().unwrap();
+    let (_, pending, callback) = begun(&login).await;
+    let state = pairs(callback.split_once('?').unwrap().1)["state"].clone();
+    let callback = callback.replace("the-code", "canary-code");
+    let mut shown = vec![
+        format!(
+            "{:?} {login:?} {:?}",
+            settings(),
+            login.resume("ann").client
+        ),
+        format!("{:?} {pending:?}", login.authorize(REDIRECT).await.unwrap()),
+    ];
+    let error = login.finish(&pending, &callback).await.unwrap_err();
+    shown.push(format!("{error} {error:?}"));
+    let error = login.password("ann", "canary-password").await.unwrap_err();
+    shown.push(format!("{error} {error:?}"));
+    let verifier = pairs(server.seen()[0].text())["code_verifier"].clone();
+
+    let good = Server::start(|_, _| {
+        json(
+            200,
+            r#"{"access_token":"canary-access","refresh_token":"canary-refresh"}"#,
+        )
+    })
+    .await;
+    let login = builder(&good.url).login().unwrap();
+    let tokens = login.password("ann", "p").await.unwrap();
+    shown.push(format!("{tokens:?}"));
+    let ledger = login.client("ann", tokens).await.unwrap();
+    shown.push(format!("{:?} {login:?}", ledger.client));
+    for text in shown {
+        for secret in ["canary", &state, &verifier] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+}
