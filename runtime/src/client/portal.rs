@@ -286,12 +286,12 @@ impl<P> Builder<P, ForPortal> {
     /// # Errors
     /// When settings are missing or cannot work; all of them are named.
     pub fn build(self) -> Result<P, ConfigError> {
-        let (make, assembled) = self.assemble()?;
-        Ok(make(Client::new(assembled.core)))
+        let parts = self.assemble()?;
+        Ok((parts.make)(Client::new(parts.core)))
     }
 
     /// Checks the settings and puts together what clients are made of.
-    pub(super) fn assemble(self) -> Result<(fn(Client) -> P, Assembled), ConfigError> {
+    pub(super) fn assemble(self) -> Result<Assembled<P>, ConfigError> {
         let Self {
             make,
             settings,
@@ -330,7 +330,8 @@ impl<P> Builder<P, ForPortal> {
             bundle_scopes: Arc::new(parts.bundle_scopes),
             bundle: parts.bundle,
         };
-        let assembled = Assembled {
+        Ok(Assembled {
+            make,
             core,
             endpoint,
             scopes: parts.scopes,
@@ -338,13 +339,13 @@ impl<P> Builder<P, ForPortal> {
             store: base.token_store,
             authorize_url: parts.authorize_url,
             device_authorization_url: parts.device_authorization_url,
-        };
-        Ok((make, assembled))
+        })
     }
 }
 
 /// What clients are made of.
-pub(super) struct Assembled {
+pub(super) struct Assembled<P> {
+    pub(super) make: fn(Client) -> P,
     /// For the client's own credentials.
     pub(super) core: Core,
     pub(super) endpoint: Arc<TokenEndpoint>,

@@ -270,10 +270,13 @@ async fn credentials_are_asked_for_before_each_request() {
     assert!(problem.to_string().contains("asks the application"));
 }
 
+/// Status and body, or no answer at all.
+type Said = Result<(u16, String), ()>;
+
 /// Answers by a script, at the moments that are noted; nothing travels, so that time can be made up.
 #[derive(Clone, Default)]
 struct Script {
-    answers: Arc<Mutex<Vec<Result<(u16, String), ()>>>>,
+    answers: Arc<Mutex<Vec<Said>>>,
     asked: Arc<Mutex<Vec<(Instant, String, String)>>>,
 }
 
@@ -310,14 +313,12 @@ const CODES: &str = r#"{"device_code":"the-device-code","user_code":"WDJB-MJHT",
     "verification_uri_complete":"https://id.example/activate?user_code=WDJB-MJHT"}"#;
 const GRANTED: &str = r#"{"access_token":"access","refresh_token":"refresh","expires_in":3600}"#;
 
-fn no(code: &str) -> Result<(u16, String), ()> {
+fn no(code: &str) -> Said {
     Ok((400, format!(r#"{{"error":"{code}"}}"#)))
 }
 
 /// Plays the device flow; gives the outcome, and after how many seconds the provider was asked.
-async fn device(
-    answers: Vec<Result<(u16, String), ()>>,
-) -> (Result<(), IdentityProviderError>, Vec<u64>, Script) {
+async fn device(answers: Vec<Said>) -> (Result<(), IdentityProviderError>, Vec<u64>, Script) {
     let script = Script::default();
     *script.answers.lock().unwrap() = answers;
     let login = builder("https://id.example").transport(script.clone());

@@ -94,7 +94,7 @@ impl<P: UserLogin> Builder<P, ForPortal> {
     /// # Errors
     /// When settings are missing or cannot work; all of them are named.
     pub fn login(self) -> Result<Login<P>, ConfigError> {
-        let (make, parts) = self.assemble()?;
+        let parts = self.assemble()?;
         let store = parts.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let mut scopes = parts.scopes;
         scopes.sort();
@@ -108,7 +108,7 @@ impl<P: UserLogin> Builder<P, ForPortal> {
             device_authorization_url: parts.device_authorization_url,
         };
         Ok(Login {
-            make,
+            make: parts.make,
             shared: Arc::new(shared),
         })
     }
