@@ -63,6 +63,7 @@ mod redis;
 mod revision;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::StoreError;
@@ -126,6 +127,38 @@ pub trait TokenStore: Send + Sync + 'static {
         key: &'a TokenKey,
         limit: Duration,
     ) -> BoxFuture<'a, Result<Option<Lease>, StoreError>>;
+}
+
+/// A store that several clients share.
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn load<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<Option<Record>, StoreError>> {
+        (**self).load(key)
+    }
+
+    fn replace<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        old: Option<Revision>,
+        new: &'a Secret,
+    ) -> BoxFuture<'a, Result<Option<Revision>, StoreError>> {
+        (**self).replace(key, old, new)
+    }
+
+    fn remove<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        old: Revision,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        (**self).remove(key, old)
+    }
+
+    fn lease<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        limit: Duration,
+    ) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
+        (**self).lease(key, limit)
+    }
 }
 
 /// Tells a record from those that were under its key before.

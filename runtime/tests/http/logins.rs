@@ -86,8 +86,8 @@ async fn begun(login: &Login<Ledger<Everything>>) -> (HashMap<String, String>, S
 #[tokio::test]
 async fn a_browser_logs_in_and_calls_are_made_for_the_user() {
     let server = Server::start(provider).await;
-    let store = MemoryStore::new();
-    let login = builder(&server.url).token_store(store.clone()).login();
+    let store = Arc::new(MemoryStore::new());
+    let login = builder(&server.url).token_store(Arc::clone(&store)).login();
     let login = login.unwrap();
     let (sent, pending, callback) = begun(&login).await;
     let fixed = [
