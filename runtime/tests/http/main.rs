@@ -7,6 +7,7 @@
 
 mod answers;
 mod credentials;
+mod devices;
 mod failures;
 mod ledger;
 mod logins;

@@ -277,6 +277,9 @@ async fn after_a_log_out_nothing_is_left() {
     clock.pass(3600);
     assert_eq!(slot.token().await.unwrap().header, "Bearer access-1");
     assert_eq!(provider.asked(), 1);
+    // So is another login, though the token at hand is good.
+    process.log_in("anew").await;
+    assert_eq!(slot.token().await.unwrap().header, "Bearer first");
 }
 
 #[tokio::test(start_paused = true)]
