@@ -3,6 +3,7 @@
 mod addresses;
 mod authority;
 mod builder;
+mod checked;
 mod login;
 mod portal;
 mod proof;

@@ -6,23 +6,17 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-use http::HeaderName;
-
 use super::addresses::Addresses;
-use super::authority::{Authority, Grant, Key, Tokens, secret_header};
+use super::authority::{Authority, Grant, Key, Tokens};
 use super::builder::{Builder, ForPortal, GivenCredentials, Settings};
 use super::service::capitals;
 use super::{Client, Core};
 use crate::api::Api;
 use crate::body::BoxError;
 use crate::error::ConfigError;
-use crate::oauth::{
-    ClientCredentials, Credentials, CredentialsProvider, IdentityProvider, TokenEndpoint,
-};
+use crate::oauth::{ClientCredentials, CredentialsProvider, IdentityProvider, TokenEndpoint};
 use crate::scope::{AnyBundle, Bundle, BundleFacts};
 use crate::store::TokenStore;
-use crate::transport::check_address;
 use crate::wire::Secret;
 
 /// What a portal's manifest says, as generated code states it.
@@ -354,151 +348,4 @@ pub(super) struct Assembled<P> {
     pub(super) store: Option<Arc<dyn TokenStore>>,
     pub(super) authorize_url: Option<url::Url>,
     pub(super) device_authorization_url: Option<url::Url>,
-}
-
-/// The settings of a portal's client, checked.
-struct Parts {
-    identity: IdentityProvider,
-    endpoint: url::Url,
-    credentials: Credentials,
-    scopes: Vec<String>,
-    key: Option<Key>,
-    addresses: Addresses,
-    authorize_url: Option<url::Url>,
-    device_authorization_url: Option<url::Url>,
-    bundle_scopes: BTreeMap<String, Vec<String>>,
-    bundle: Option<BundleFacts>,
-}
-
-impl ForPortal {
-    /// Whether no scope is asked for where one is needed.
-    fn asks_for_nothing(&self) -> bool {
-        self.portal.identity.dialect.scopes && self.scopes.is_none() && self.asked().is_empty()
-    }
-
-    /// The scopes to ask for: those set for the bundle, those set for any, those it names.
-    fn asked(&self) -> Vec<String> {
-        let set = self.bundle_scopes.get(self.bundle.name);
-        match set.or(self.scopes.as_ref()) {
-            Some(scopes) => scopes.clone(),
-            None => self
-                .bundle
-                .scopes
-                .iter()
-                .map(|&scope| scope.to_owned())
-                .collect(),
-        }
-    }
-
-    fn parts(mut self, problems: &mut Vec<String>) -> Option<Parts> {
-        let prefix = self.portal.env_prefix;
-        let credentials = match self.credentials.take() {
-            Some(GivenCredentials::Set(set)) if set.id().is_empty() || set.secret().is_empty() => {
-                None
-            }
-            Some(GivenCredentials::Set(set)) => Some(Credentials::fixed(set)),
-            Some(GivenCredentials::Provided(provider)) => Some(Credentials::Provided(provider)),
-            None => None,
-        };
-        if credentials.is_none() {
-            problems.push(format!(
-                "the client id or secret is missing; call .credentials(..) or .credentials_from_env() \
-                 ({prefix}_CLIENT_ID, {prefix}_CLIENT_SECRET)"
-            ));
-        }
-        if self.asks_for_nothing() {
-            problems.push(format!(
-                "the bundle {} names no scopes; call .scopes([..]) or set {prefix}_SCOPE to those that came \
-                 with the credentials",
-                self.bundle.name
-            ));
-        }
-        if self.checked && self.bundle.permissions.is_empty() {
-            problems.push(format!(
-                "the bundle {} grants nothing; choose one of the portal's",
-                self.bundle.name
-            ));
-        }
-        let key = self.key(problems);
-        let endpoint = self.endpoint(problems);
-        let authorize_url = address("authorize", self.authorize_url.as_deref(), problems);
-        let device_authorization_url = address(
-            "device authorization",
-            self.device_authorization_url.as_deref(),
-            problems,
-        );
-        self.check_ids(problems);
-        problems.extend(self.addresses.prepare(self.portal.apis));
-        Some(Parts {
-            identity: self.portal.identity,
-            endpoint: endpoint?,
-            credentials: credentials?,
-            scopes: self.asked(),
-            key,
-            addresses: self.addresses,
-            authorize_url,
-            device_authorization_url,
-            bundle: self.checked.then_some(self.bundle),
-            bundle_scopes: self.bundle_scopes,
-        })
-    }
-
-    fn key(&self, problems: &mut Vec<String>) -> Option<Key> {
-        let header = self.portal.subscription_key?.header;
-        let Some(text) = &self.subscription_key else {
-            problems.push(format!(
-                "the subscription key is missing; call .subscription_key(..) or set {}_SUBSCRIPTION_KEY",
-                self.portal.env_prefix
-            ));
-            return None;
-        };
-        let value = secret_header("the subscription key", text.expose());
-        let name = HeaderName::from_bytes(header.as_bytes());
-        match (name, value) {
-            (Ok(header), Ok(value)) => Some(Key {
-                header,
-                value: Arc::new(ArcSwap::from_pointee(value)),
-            }),
-            (Err(_), _) => {
-                problems.push(format!("`{header}` cannot be the name of a header"));
-                None
-            }
-            (_, Err(error)) => {
-                problems.extend_from_slice(error.problems());
-                None
-            }
-        }
-    }
-
-    fn endpoint(&self, problems: &mut Vec<String>) -> Option<url::Url> {
-        let text = self
-            .token_url
-            .as_deref()
-            .unwrap_or(self.portal.identity.token_url);
-        address("token", Some(text), problems)
-    }
-
-    /// An API that does not exist is a slip that would go unnoticed.
-    fn check_ids(&self, problems: &mut Vec<String>) {
-        let known: Vec<&str> = self.portal.apis.iter().map(|api| api.id).collect();
-        for id in self.addresses.overrides.keys() {
-            if !known.is_empty() && !known.contains(&id.as_str()) {
-                problems.push(format!(
-                    "there is no API `{id}`; there are {}",
-                    known.join(", ")
-                ));
-            }
-        }
-    }
-}
-
-/// A URL of the identity provider, where it was given and credentials may be sent there.
-fn address(name: &str, text: Option<&str>, problems: &mut Vec<String>) -> Option<url::Url> {
-    match check_address(text?) {
-        Ok(url) => Some(url),
-        Err(problem) => {
-            problems.push(format!("the {name} URL: {problem}"));
-            None
-        }
-    }
 }
