@@ -154,6 +154,8 @@ impl Transport for Provider {
 pub(super) struct Flaky {
     pub(super) store: MemoryStore,
     pub(super) failures: Arc<AtomicU64>,
+    /// What another process writes just before the next lease is given.
+    pub(super) before_lease: Arc<Mutex<Option<String>>>,
 }
 
 impl TokenStore for Flaky {
@@ -188,7 +190,13 @@ impl TokenStore for Flaky {
         key: &'a TokenKey,
         limit: Duration,
     ) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
-        self.store.lease(key, limit)
+        Box::pin(async move {
+            let record = lock(&self.before_lease).take();
+            if let Some(record) = record {
+                put(&self.store, &record).await;
+            }
+            self.store.lease(key, limit).await
+        })
     }
 }
 

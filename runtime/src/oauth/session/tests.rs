@@ -233,6 +233,24 @@ async fn a_write_from_elsewhere_is_joined_or_counts() {
     }
 }
 
+/// The lease may come just after its last holder has renewed the tokens.
+#[tokio::test(start_paused = true)]
+async fn what_was_renewed_before_the_lease_serves() {
+    let (provider, clock, flaky) = (
+        Provider::new("refresh-0"),
+        Clocks::default(),
+        Flaky::default(),
+    );
+    let process = Process::new(&provider, flaky.clone(), &clock);
+    process.log_in("refresh-0").await;
+    clock.pass(3600);
+    let record = r#"{"version":1,"scopes":["a","b"],"refresh_token":"theirs","access_tokens":[
+        {"scopes":["a","b"],"token":"renewed","issued":1790003600000,"lifetime":3600000}]}"#;
+    *lock(&flaky.before_lease) = Some(record.to_owned());
+    assert_eq!(process.call().await.unwrap(), "renewed");
+    assert_eq!(provider.asked(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_user_who_logs_out_during_a_refresh_is_out() {
     let (process, provider, store, clock) = process();
