@@ -183,11 +183,21 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         openapi,
         origins,
         mut diagnostics,
+        lost,
     } = normalize::normalize(documents)?;
     let lowered = lower::api(&openapi, config);
     let place = |pointer: &str| origins.place(pointer);
-    let omitted = omissions(&lowered, &place);
+    let declared = lowered.declared + lost.len();
+    let mut omitted = omissions(&lowered, &place);
+    omitted.extend(lost.iter().map(|lost| Omission {
+        pointer: lost.place.pointer.clone(),
+        reason: lost.reason.clone(),
+    }));
     diagnostics.extend(omission_diagnostics(&lowered, &place));
+    diagnostics.extend(
+        lost.into_iter()
+            .map(|lost| omission_diagnostic(lost.place, &lost.reason, false)),
+    );
     diagnostics.extend(lowered.findings.into_iter().map(|finding| Diagnostic {
         severity: finding.severity,
         rule: finding.rule,
@@ -201,8 +211,8 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         .count();
     Ok(One {
         summary: Summary {
-            operations: lowered.declared,
-            generated: lowered.declared - omitted.len(),
+            operations: declared,
+            generated: declared - omitted.len(),
             omitted,
             types: lowered.api.types.len(),
             json_fallbacks: lowered.json_fallbacks,
@@ -256,20 +266,23 @@ fn omission_diagnostics(lowered: &Lowered, place: &dyn Fn(&str) -> Place) -> Vec
     lowered
         .omissions
         .iter()
-        .map(|omission| Diagnostic {
-            severity: match omission.wanted {
-                true => Severity::Note,
-                false => Severity::Error,
-            },
-            rule: "operation-omitted",
-            place: place(&omission.pointer),
-            message: format!("the operation is left out: {}", omission.reason),
-            help: match omission.wanted {
-                true => String::new(),
-                false => "mend the document, or leave the operation out in the manifest".to_owned(),
-            },
+        .map(|omission| {
+            let place = place(&omission.pointer);
+            omission_diagnostic(place, &omission.reason, omission.wanted)
         })
         .collect()
+}
+
+fn omission_diagnostic(place: Place, reason: &str, wanted: bool) -> Diagnostic {
+    let (severity, help) = match wanted {
+        true => (Severity::Note, ""),
+        false => (
+            Severity::Error,
+            "mend the document, or leave the operation out in the manifest",
+        ),
+    };
+    let message = format!("the operation is left out: {reason}");
+    Diagnostic::new(severity, "operation-omitted", place, message, help)
 }
 
 fn file_name(name: &str) -> String {

@@ -239,14 +239,14 @@ mod unreadable_text {
 
     #[test]
     fn a_key_that_stands_twice() {
-        // An operation is lost, yet this is a warning, and neither key nor pointer is named.
         mended(
             "paths:
   /a: {get: {operationId: one, responses: {'204': {description: OK}}}}
   /a: {put: {operationId: two, responses: {'204': {description: OK}}}}
 ",
-            "warning: api.yaml:5:3: this key occurs twice in the same mapping, and the last one counts; remove one of \
-             them",
+            "\
+warning: api.yaml:5:3#/paths/~1a: this key stands in the same mapping in line 4 too; the last one counts; remove one of them, or bring both together under one key
+error: api.yaml:4:8#/paths/~1a/get: the operation is left out: its path or its method stands in the document once more, further down; mend the document, or leave the operation out in the manifest",
         );
     }
 }
@@ -261,8 +261,9 @@ mod misshapen {
             format!("{}paths: text\n", super::HEAD),
             "error: api.yaml:3:1#/paths: `paths` is not a mapping; write a mapping",
         );
-        // A list is as wrong as text is.
-        mended("paths: []\n", NO_OPERATIONS);
+        // What PHP makes of an empty mapping.
+        let list = "warning: api.yaml:3:1#/paths: `paths` is an empty list, and is read as an empty mapping; write a mapping";
+        mended("paths: []\n", &format!("{list}\n{NO_OPERATIONS}"));
     }
 
     const NO_OPERATIONS: &str = "warning: api.yaml:1:1: the document has no operations; if it should have some, fetch \
@@ -270,12 +271,11 @@ mod misshapen {
 
     #[test]
     fn path_items_and_operations() {
-        // Operations are lost, yet these are warnings.
         mended(
             "paths: {/a: [], /b: {get: text, put: {responses: {'204': {description: OK}}}}}\n",
             "\
 warning: api.yaml:3:9#/paths/~1a: the path holds no mapping of methods and is left out; write a mapping of methods to operations
-warning: api.yaml:3:22#/paths/~1b/get: `get` is no operation and is left out; write a mapping with `responses`",
+error: api.yaml:3:22#/paths/~1b/get: the operation is left out: `get` holds no mapping, so no operation; mend the document, or leave the operation out in the manifest",
         );
     }
 
@@ -289,9 +289,9 @@ warning: api.yaml:3:22#/paths/~1b/get: `get` is no operation and is left out; wr
       responses: {'204': {description: OK}}
 ",
             "\
-error: api.yaml:6:26#/paths/~1a/get/parameters/1: the parameter has no name, and is left out; add `name`
-error: api.yaml:6:39#/paths/~1a/get/parameters/2: parameters do not go into `nowhere`; it is left out; correct `in`
 warning: api.yaml:6:20#/paths/~1a/get/parameters/0: a parameter that is no mapping is left out; write a mapping with `name` and `in`
+warning: api.yaml:6:26#/paths/~1a/get/parameters/1: the parameter has no name, and is left out; add `name`
+warning: api.yaml:6:39#/paths/~1a/get/parameters/2: parameters do not go into `nowhere`; it is left out; correct `in`
 warning: api.yaml:6:63#/paths/~1a/get/parameters/3: it does not say what it holds, and is read as text; add a `schema`",
         );
     }
@@ -431,7 +431,7 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
         let no_content = "      responses: {'204': {description: OK}}\ncomponents: {schemas: {A: {type: string}}}\n";
         mended(
             &(operation("parameters: [{$ref: '#/components/schemas/A'}]") + no_content),
-            "error: api.yaml:9:24#/components/schemas/A: the parameter does not say where it goes, and is left out; \
+            "warning: api.yaml:9:24#/components/schemas/A: the parameter does not say where it goes, and is left out; \
              add `in`",
         );
         // What is no schema is read as one that allows everything.
@@ -443,8 +443,12 @@ error: api.yaml:5:5#/paths/~1a/get: the operation is left out: {what}; mend the 
 
     #[test]
     fn that_are_no_text() {
-        // Nothing is said, and the value is JSON.
-        mended(&answer("5"), "");
+        mended(
+            &answer("5"),
+            "\
+error: api.yaml:7:82#/paths/~1a/get/responses/200/content/application~1json/schema/$ref: `$ref` is no text, so it leads nowhere; write the reference as text, or take the `$ref` away
+warning: api.yaml:7:73#/paths/~1a/get/responses/200/content/application~1json/schema: the value stays untyped JSON: `$ref` is no text, so it leads nowhere; use it through `Json`, or mend the document",
+        );
     }
 
     #[test]

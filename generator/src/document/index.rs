@@ -1,8 +1,9 @@
 //! Where each value stands in the text: one flat list, built by a second pass when somebody asks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde_json::Value;
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle};
 
 use super::pointer;
@@ -28,6 +29,25 @@ struct Node {
     /// The node behind the last one inside this.
     next: u32,
     kind: Kind,
+}
+
+/// A value whose key stands in its mapping once more, where it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Overridden {
+    /// The JSON pointer that both values have.
+    pub(super) pointer: String,
+    node: usize,
+    /// Line and column of the key whose value is not used.
+    pub(super) place: (u32, u32),
+    /// Line and column of the key whose value is.
+    pub(super) used: (u32, u32),
+}
+
+impl Overridden {
+    /// The number of the value that is not used.
+    pub(super) fn node(&self) -> usize {
+        self.node
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,21 +92,80 @@ impl Index {
         Some(text.get(node.start as usize..node.end as usize)?.trim())
     }
 
-    /// Returns the place of every key that was in its mapping before.
-    pub(super) fn duplicates(&self, text: &str) -> Vec<(u32, u32)> {
+    /// Returns every value whose key stands in its mapping once more further down, in the order of the text.
+    ///
+    /// `value` is the tree that was read of the text, which knows the names of the keys.
+    pub(super) fn overridden(&self, text: &str, value: &Value) -> Vec<Overridden> {
         let mut found = Vec::new();
-        for (number, node) in self.nodes.iter().enumerate() {
-            if node.kind != Kind::Map {
-                continue;
-            }
-            let mut seen = HashSet::new();
-            for child in self.children(number) {
-                if !seen.insert(self.nodes[child].key) {
-                    found.push(self.line_and_column(text, self.nodes[child].at));
+        self.overridden_below(text, value, 0, &mut String::new(), &mut found);
+        found
+    }
+
+    fn overridden_below(
+        &self,
+        text: &str,
+        value: &Value,
+        node: usize,
+        path: &mut String,
+        found: &mut Vec<Overridden>,
+    ) {
+        let length = path.len();
+        match (value, self.nodes.get(node).map(|node| node.kind)) {
+            (Value::Object(map), Some(Kind::Map)) => {
+                let names: HashMap<u64, &String> = map.keys().map(|key| (hash(key), key)).collect();
+                let last: HashMap<u64, usize> = self
+                    .children(node)
+                    .map(|child| (self.nodes[child].key, child))
+                    .collect();
+                for child in self.children(node) {
+                    let key = self.nodes[child].key;
+                    let (Some(name), Some(used)) = (names.get(&key), last.get(&key)) else {
+                        continue;
+                    };
+                    pointer::push(path, name);
+                    if *used != child {
+                        found.push(Overridden {
+                            pointer: path.clone(),
+                            node: child,
+                            place: self.line_and_column(text, self.nodes[child].at),
+                            used: self.line_and_column(text, self.nodes[*used].at),
+                        });
+                    } else if let Some(value) = map.get(*name) {
+                        self.overridden_below(text, value, child, path, found);
+                    }
+                    path.truncate(length);
                 }
             }
+            (Value::Array(items), Some(Kind::List)) => {
+                for (number, (child, item)) in self.children(node).zip(items).enumerate() {
+                    pointer::push(path, &number.to_string());
+                    self.overridden_below(text, item, child, path, found);
+                    path.truncate(length);
+                }
+            }
+            _ => {}
         }
-        found
+    }
+
+    /// Returns the values of a mapping that stand `levels` below it, with places.
+    pub(super) fn below(&self, text: &str, node: usize, levels: usize) -> Vec<(usize, (u32, u32))> {
+        let node = self.resolved(node);
+        let children = self.children(node);
+        match levels {
+            0 => Vec::new(),
+            1 => children
+                .map(|child| (child, self.line_and_column(text, self.nodes[child].at)))
+                .collect(),
+            _ => children
+                .flat_map(|child| self.below(text, child, levels - 1))
+                .collect(),
+        }
+    }
+
+    /// Returns which of some names is the key of a value.
+    pub(super) fn key_among<'n>(&self, node: usize, names: &[&'n str]) -> Option<&'n str> {
+        let key = self.nodes.get(node)?.key;
+        names.iter().find(|name| hash(name) == key).copied()
     }
 
     fn find(&self, pointer: &str) -> Option<usize> {
@@ -419,10 +498,33 @@ mod tests {
 
     #[test]
     fn notices_keys_that_occur_twice() {
+        let places = |index: Index, text, value| -> Vec<_> {
+            let found = index.overridden(text, &value).into_iter();
+            found
+                .map(|twice| (twice.pointer, twice.place, twice.used))
+                .collect()
+        };
         let json = "{\"a\": {\"b\": 1, \"b\": 2}}";
-        assert_eq!(Index::of_json(json).duplicates(json), [(1, 16)]);
-        let yaml = "a: 1\nb: 2\na: 3\n";
-        assert_eq!(Index::of_yaml(yaml).duplicates(yaml), [(3, 1)]);
+        assert_eq!(
+            places(
+                Index::of_json(json),
+                json,
+                serde_json::json!({"a": {"b": 2}})
+            ),
+            [("/a/b".to_owned(), (1, 8), (1, 16))]
+        );
+        let yaml = "a: 1\nb: 2\na: 3\n'1': x\n1: y\n";
+        assert_eq!(
+            places(
+                Index::of_yaml(yaml),
+                yaml,
+                serde_json::json!({"a": 3, "b": 2, "1": "y"})
+            ),
+            [
+                ("/a".to_owned(), (1, 1), (3, 1)),
+                ("/1".to_owned(), (4, 1), (5, 1))
+            ]
+        );
     }
 
     #[test]

@@ -5,15 +5,15 @@ use std::cell::Cell;
 use serde::de::DeserializeSeed as _;
 use serde_json::Value;
 
+use super::MAX_DEPTH;
 use super::tree::Seed;
-use super::{MAX_DEPTH, index::Index};
 use crate::diagnostics::{Diagnostic, Place};
 
 /// The rule under which too deep nesting is refused.
 pub(super) const TOO_DEEP: &str = "too-deep";
 
-/// Returns the tree, and a warning for every key that occurs twice.
-pub(super) fn parse(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Diagnostic> {
+/// Returns the tree, and whether a key occurs twice in a mapping.
+pub(super) fn parse(name: &str, text: &str) -> Result<(Value, bool), Diagnostic> {
     refuse_deep_nesting(name, text)?;
     let duplicates = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -22,12 +22,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), 
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| failure(name, text, &error))?;
-    let diagnostics = if duplicates.get() {
-        duplicate_keys(name, text)
-    } else {
-        Vec::new()
-    };
-    Ok((value, diagnostics))
+    Ok((value, duplicates.get()))
 }
 
 /// Refuses nesting beyond the limit before any recursive reader sees it.
@@ -95,23 +90,4 @@ fn failure(name: &str, text: &str, error: &serde_json::Error) -> Diagnostic {
 
 fn after_the_value(_text: &str, error: &serde_json::Error) -> bool {
     error.to_string().starts_with("trailing characters")
-}
-
-fn duplicate_keys(name: &str, text: &str) -> Vec<Diagnostic> {
-    let index = Index::of_json(text);
-    let found = index.duplicates(text);
-    found
-        .into_iter()
-        .map(|(line, column)| duplicate_key(name, line, column))
-        .collect()
-}
-
-/// Returns the diagnostic for a key that occurs for the second time.
-pub(super) fn duplicate_key(name: &str, line: u32, column: u32) -> Diagnostic {
-    Diagnostic::warning(
-        "duplicate-key",
-        Place::file(name).at(line, column),
-        "this key occurs twice in the same mapping, and the last one counts",
-        "remove one of them",
-    )
 }

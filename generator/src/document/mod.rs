@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use crate::diagnostics::{Diagnostic, Place};
-use index::Index;
+use index::{Index, Overridden};
 
 /// The nesting a document may have; real ones stay far below it.
 ///
@@ -68,6 +68,8 @@ pub struct Document {
     pub value: Value,
     /// What was mended while reading.
     pub diagnostics: Vec<Diagnostic>,
+    /// The values that are not in the tree, since their keys stand in the same mapping once more.
+    overridden: Vec<Overridden>,
     index: Arc<OnceLock<Index>>,
 }
 
@@ -102,19 +104,16 @@ pub fn parse_fragment(source: &Source) -> Result<Document, Diagnostic> {
         return json_or_flow_yaml(&source.name, text);
     }
     let read = yaml::parse(&source.name, text)?;
-    Ok(Document::new(
-        &source.name,
-        read.text,
-        Format::Yaml,
-        read.value,
-        read.diagnostics,
-    ))
+    Ok(Document::of_yaml(&source.name, read))
 }
 
 /// Reads text that opens with a brace: JSON, or YAML written in braces.
 fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
     match json::parse(name, &text) {
-        Ok((value, diagnostics)) => Ok(Document::new(name, text, Format::Json, value, diagnostics)),
+        Ok((value, repeats)) => {
+            let document = Document::new(name, text, Format::Json, value, Vec::new());
+            Ok(document.with_overridden(repeats))
+        }
         Err(failure) if failure.rule == json::TOO_DEEP => Err(failure),
         Err(failure) => match yaml::parse(name, text) {
             Ok(mut read) => {
@@ -126,13 +125,7 @@ fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
                         "correct the JSON",
                     ));
                 }
-                Ok(Document::new(
-                    name,
-                    read.text,
-                    Format::Yaml,
-                    read.value,
-                    read.diagnostics,
-                ))
+                Ok(Document::of_yaml(name, read))
             }
             Err(_) => Err(failure),
         },
@@ -176,8 +169,64 @@ impl Document {
             format,
             value,
             diagnostics,
+            overridden: Vec::new(),
             index: Arc::default(),
         }
+    }
+
+    fn of_yaml(name: &str, read: yaml::Read) -> Self {
+        let document = Self::new(name, read.text, Format::Yaml, read.value, read.diagnostics);
+        document.with_overridden(read.repeats)
+    }
+
+    /// Finds the keys that occur twice in their mapping, if there are any, and warns of each.
+    fn with_overridden(mut self, any: bool) -> Self {
+        if !any {
+            return self;
+        }
+        self.overridden = self.index().overridden(&self.text, &self.value);
+        for twice in &self.overridden {
+            let (line, column) = twice.used;
+            self.diagnostics.push(Diagnostic::warning(
+                "duplicate-key",
+                Place::pointer(&self.name, &twice.pointer).at(line, column),
+                format!(
+                    "this key stands in the same mapping in line {} too; the last one counts",
+                    twice.place.0
+                ),
+                "remove one of them, or bring both together under one key",
+            ));
+        }
+        self
+    }
+
+    /// Returns the places of what is lost of a section of the root with values whose keys occur twice:
+    /// the members of such a name of the mappings that the section holds, as the methods of paths.
+    pub(crate) fn overridden_members(&self, section: &str, names: &[&str]) -> Vec<Place> {
+        let mut lost = Vec::new();
+        for twice in &self.overridden {
+            let mut segments = pointer::segments(&twice.pointer);
+            if segments.next().as_deref() != Some(section) {
+                continue;
+            }
+            let depth = 1 + segments.count();
+            let members = match depth {
+                1 | 2 => self.index().below(&self.text, twice.node(), 3 - depth),
+                3 => vec![(twice.node(), twice.place)],
+                _ => continue,
+            };
+            for (member, (line, column)) in members {
+                let Some(name) = self.index().key_among(member, names) else {
+                    continue;
+                };
+                let mut path = twice.pointer.clone();
+                if depth < 3 {
+                    pointer::push(&mut path, name);
+                }
+                lost.push(Place::pointer(&self.name, path).at(line, column));
+            }
+        }
+        lost
     }
 
     /// Returns a document made of a value alone, for stages that build their own.
@@ -193,6 +242,7 @@ impl Document {
             format: self.format,
             value: Value::Null,
             diagnostics: Vec::new(),
+            overridden: Vec::new(),
             index: Arc::clone(&self.index),
         }
     }

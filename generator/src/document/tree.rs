@@ -7,11 +7,18 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 use serde_json::{Map, Value};
 
 /// A tree, for readers that cannot be given a seed.
-pub(super) struct Tree(pub(super) Value);
+pub(super) struct Tree {
+    pub(super) value: Value,
+    /// Whether a key occurs twice in a mapping.
+    pub(super) repeats: bool,
+}
 
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Seed(&Cell::new(false)).deserialize(deserializer).map(Self)
+        let repeats = Cell::new(false);
+        let value = Seed(&repeats).deserialize(deserializer)?;
+        let repeats = repeats.get();
+        Ok(Self { value, repeats })
     }
 }
 

@@ -5,8 +5,7 @@ use serde_yaml::Error;
 use serde_yaml::budget::BudgetBreach;
 use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
-use super::index::Index;
-use super::json::{duplicate_key, too_deep};
+use super::json::too_deep;
 use super::tree::Tree;
 use super::{MAX_DEPTH, with_deep_stack};
 use crate::diagnostics::{Diagnostic, Place};
@@ -22,35 +21,40 @@ const MOST_MENDED_LINES: usize = 100;
 pub(super) struct Read {
     pub(super) value: Value,
     pub(super) text: String,
+    /// Whether a key occurs twice in a mapping.
+    pub(super) repeats: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// Returns the tree, with a warning for what had to be mended to get it.
 pub(super) fn parse(name: &str, text: String) -> Result<Read, Diagnostic> {
-    let (value, mut diagnostics) = match read_leniently(name, &text) {
+    let (tree, mut diagnostics) = match read_leniently(name, &text) {
         Ok(read) => read,
         Err(error) => return mend_indentation(name, text, &error),
     };
-    if value.is_object() && text.contains('\t') {
+    if tree.value.is_object() && text.contains('\t') {
         diagnostics.extend(tab_indentation(name, &text));
     }
     Ok(Read {
-        value,
+        value: tree.value,
+        repeats: tree.repeats,
         text,
         diagnostics,
     })
 }
 
 /// Reads a text; keys that occur twice and further documents are told, and cost nothing.
-fn read_leniently(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Box<Error>> {
+fn read_leniently(name: &str, text: &str) -> Result<(Tree, Vec<Diagnostic>), Box<Error>> {
     let error = match read(text, DuplicateKeyPolicy::Error) {
-        Ok(value) => return Ok((value, Vec::new())),
+        Ok(tree) => return Ok((tree, Vec::new())),
         Err(error) => error,
     };
     match error.without_snippet() {
         Error::DuplicateMappingKey { .. } => {
-            let value = read(text, DuplicateKeyPolicy::LastWins)?;
-            Ok((value, duplicate_keys(name, text)))
+            let value = read(text, DuplicateKeyPolicy::LastWins)?.value;
+            // The reader itself takes out what is not used.
+            let repeats = true;
+            Ok((Tree { value, repeats }, Vec::new()))
         }
         Error::MultipleDocuments { .. } => first_of_several(name, text),
         _ => Err(Box::new(error)),
@@ -70,7 +74,7 @@ fn mend_indentation(name: &str, text: String, first: &Error) -> Result<Read, Dia
         };
         mended = next;
         match read_leniently(name, &mended) {
-            Ok((value, mut diagnostics)) => {
+            Ok((tree, mut diagnostics)) => {
                 diagnostics.push(Diagnostic::warning(
                     "yaml-indentation",
                     original.place,
@@ -78,7 +82,8 @@ fn mend_indentation(name: &str, text: String, first: &Error) -> Result<Read, Dia
                     "indent the line further, by spaces",
                 ));
                 return Ok(Read {
-                    value,
+                    value: tree.value,
+                    repeats: tree.repeats,
                     text: mended,
                     diagnostics,
                 });
@@ -122,10 +127,9 @@ fn mended_once(text: &str, error: &Error) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Value, Error> {
-    with_deep_stack(|| serde_yaml::from_str_with_options::<Tree>(text, options(duplicate_keys)))
+fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Tree, Error> {
+    with_deep_stack(|| serde_yaml::from_str_with_options(text, options(duplicate_keys)))
         .map_err(|cause| Error::IOError { cause })?
-        .map(|tree| tree.0)
 }
 
 fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
@@ -155,16 +159,17 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
 }
 
 /// Returns the first document of a file that holds several.
-fn first_of_several(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), Box<Error>> {
+fn first_of_several(name: &str, text: &str) -> Result<(Tree, Vec<Diagnostic>), Box<Error>> {
     let documents: Vec<Tree> = with_deep_stack(|| {
         serde_yaml::from_multiple_with_options(text, options(DuplicateKeyPolicy::LastWins))
     })
     .map_err(|cause| Error::IOError { cause })??;
     let found = documents.len();
-    let first = documents
-        .into_iter()
-        .next()
-        .map_or(Value::Null, |tree| tree.0);
+    let nothing = Tree {
+        value: Value::Null,
+        repeats: false,
+    };
+    let first = documents.into_iter().next().unwrap_or(nothing);
     let warning = Diagnostic::warning(
         "several-documents",
         Place::file(name).at(1, 1),
@@ -172,14 +177,6 @@ fn first_of_several(name: &str, text: &str) -> Result<(Value, Vec<Diagnostic>), 
         "put each document into a file of its own",
     );
     Ok((first, vec![warning]))
-}
-
-fn duplicate_keys(name: &str, text: &str) -> Vec<Diagnostic> {
-    Index::of_yaml(text)
-        .duplicates(text)
-        .into_iter()
-        .map(|(line, column)| duplicate_key(name, line, column))
-        .collect()
 }
 
 /// Returns a note when a line is indented by a tab, which other readers of YAML refuse.

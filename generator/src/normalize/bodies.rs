@@ -99,37 +99,47 @@ pub(crate) fn of_parameters<'a>(
     consumes: &[String],
     at: &At<'_>,
 ) -> Option<RequestBody> {
-    let whole = parameters.iter().find(|parameter| parameter.whole);
+    let required =
+        |parameter: &&BodyParameter<'a>| parameter.map.get("required") == Some(&true.into());
+    let whole = || parameters.iter().filter(|parameter| parameter.whole);
+    let whole = whole().find(required).or_else(|| whole().next());
     let mut fields: Vec<&BodyParameter<'a>> = parameters
         .iter()
         .filter(|parameter| !parameter.whole)
         .collect();
-    let extra = match (whole, fields.first()) {
-        (Some(_), Some(field)) => Some(*field),
-        _ => parameters.iter().filter(|parameter| parameter.whole).nth(1),
+    let Some(whole) = whole else {
+        if fields.is_empty() {
+            return None;
+        }
+        let mut names = Vec::new();
+        fields.retain(|field| {
+            let name = field.map.get("name");
+            let new = !names.contains(&name);
+            names.push(name);
+            new
+        });
+        return Some(form(cx, &fields, consumes, at));
     };
-    if let Some(extra) = extra {
-        cx.error(
-            &At::start(extra.file, &extra.pointer, ""),
+    let others = parameters
+        .iter()
+        .filter(|other| !std::ptr::eq(*other, whole));
+    for other in others {
+        let name = |parameter: &BodyParameter<'a>| {
+            let name = parameter.map.get("name").and_then(Value::as_str);
+            name.unwrap_or_default().to_owned()
+        };
+        cx.warn(
+            &At::start(other.file, &other.pointer, ""),
             "two-bodies",
-            "the operation has two bodies; only the first `body` parameter is sent",
+            format!(
+                "a request has one body: the first required `body` parameter, or else the first, `{}`; `{}` is left out",
+                name(whole),
+                name(other)
+            ),
             "make one body of them",
         );
     }
-    match whole {
-        Some(whole) => Some(whole_body(cx, whole, consumes, at)),
-        None if fields.is_empty() => None,
-        None => {
-            let mut names = Vec::new();
-            fields.retain(|field| {
-                let name = field.map.get("name");
-                let new = !names.contains(&name);
-                names.push(name);
-                new
-            });
-            Some(form(cx, &fields, consumes, at))
-        }
-    }
+    Some(whole_body(cx, whole, consumes, at))
 }
 
 fn whole_body<'a>(

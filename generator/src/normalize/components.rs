@@ -146,10 +146,20 @@ pub(crate) fn security_schemes<'a>(cx: &mut Context<'a>, root: &'a Map<String, V
             .get("components")
             .and_then(|it| it.get("securitySchemes")),
     };
-    let Some(map) = owner.and_then(Value::as_object) else {
-        return;
-    };
     let at = At::start(0, section, "/components/securitySchemes");
+    let map = match owner {
+        Some(Value::Object(map)) => map,
+        None | Some(Value::Null) => return,
+        Some(_) => {
+            cx.warn(
+                &at,
+                "mapping-expected",
+                "the security schemes are no mapping and are left out",
+                "write a mapping of names to security schemes",
+            );
+            return;
+        }
+    };
     cx.moved(&at);
     for (name, value) in map {
         if name.starts_with("x-") {
@@ -161,9 +171,16 @@ pub(crate) fn security_schemes<'a>(cx: &mut Context<'a>, root: &'a Map<String, V
             Some(reference) => cx.resolve_fully(reference, 0).map(|target| target.value),
         };
         let scheme = match target {
-            Ok(value) => value
-                .as_object()
-                .and_then(|map| security::scheme(cx, name, map, &here)),
+            Ok(Value::Object(map)) => security::scheme(cx, name, map, &here),
+            Ok(_) => {
+                cx.warn(
+                    &here,
+                    "odd-security-scheme",
+                    "the security scheme is no mapping and is left out, so requests do without it",
+                    "write a mapping with `type`",
+                );
+                None
+            }
             Err(broken) => {
                 cx.broken(&here, broken);
                 None

@@ -11,7 +11,7 @@ use super::origins::Origin;
 use super::resolve::Target;
 use super::set::DocumentSet;
 use super::version::Version;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Place, Severity};
 use crate::document::Document;
 
 /// The kinds of component that OpenAPI 3.0 knows and a client has a use for.
@@ -73,6 +73,15 @@ pub(crate) struct Hoist<'a> {
     pub(crate) pointer: String,
 }
 
+/// An operation that the document has and the typed one cannot hold.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// Where it stands in the vendor's file.
+    pub place: Place,
+    /// Why it is left out.
+    pub reason: String,
+}
+
 /// How many things may be brought in one inside the other; more of them have no end in sight.
 const MOST_OPEN: usize = 16;
 
@@ -91,6 +100,8 @@ pub(crate) struct Context<'a> {
     pub(crate) produces: Vec<String>,
     pub(crate) consumes: Vec<String>,
     pub(crate) operation_ids: HashSet<String>,
+    /// Operations that the document has and the typed one cannot hold.
+    pub(crate) lost: Vec<Lost>,
     /// Security schemes that concern the connection and not its requests.
     pub(crate) transport_schemes: HashSet<String>,
     /// Why components could not be built, by kind and name.
@@ -129,6 +140,7 @@ impl<'a> Context<'a> {
             produces: Vec::new(),
             consumes: Vec::new(),
             operation_ids: HashSet::new(),
+            lost: Vec::new(),
             transport_schemes: HashSet::new(),
             open: Vec::new(),
             shared: HashSet::new(),
@@ -171,6 +183,17 @@ impl<'a> Context<'a> {
             0 => Some(&set.main),
             _ => set.others.get(number - 1),
         }
+    }
+
+    /// Leaves an operation out that has no place in the typed document.
+    pub(crate) fn lose(&mut self, at: &At<'_>, reason: impl Into<String>) {
+        let pointer = at.from();
+        let place = match self.file(at.file) {
+            Some(file) => file.place(&pointer),
+            None => Place::pointer("", pointer),
+        };
+        let reason = reason.into();
+        self.lost.push(Lost { place, reason });
     }
 
     /// Reports something refused or left out.

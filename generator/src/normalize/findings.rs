@@ -54,7 +54,9 @@ impl Findings {
                 && finding.message == message
         };
         // The same broken thing is often walked over twice, from the component and from its use.
-        if severity == Severity::Error && self.list.iter().any(same) {
+        if severity != Severity::Note && self.list.iter().any(same) {
+            let count = self.counts.entry((severity, rule)).or_default();
+            *count = count.saturating_sub(1);
             return;
         }
         self.list.push(Finding {

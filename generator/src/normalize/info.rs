@@ -103,27 +103,50 @@ pub(crate) fn tags<'a>(
         let at = at.index(index);
         match value {
             Value::Object(map) => {
-                if let Some(name) = cx.text(map, "name", &at) {
-                    tags.push(Tag {
-                        name,
-                        description: cx.text(map, "description", &at),
-                        external_docs: external_docs(cx, map, &at),
-                        extensions: extensions(map),
-                    });
-                }
+                let Some(name) = cx.text(map, "name", &at) else {
+                    let message = "a tag without name is left out";
+                    cx.warn(&at, "odd-tag", message, "add its `name`");
+                    continue;
+                };
+                tags.push(Tag {
+                    name,
+                    description: cx.text(map, "description", &at),
+                    external_docs: external_docs(cx, map, &at),
+                    extensions: extensions(map),
+                });
             }
             Value::String(name) => tags.push(Tag {
                 name: name.clone(),
                 ..Tag::default()
             }),
-            _ => cx.note(
+            _ => cx.warn(
                 &at,
                 "odd-tag",
                 "a tag that is neither name nor mapping is left out",
+                "write a mapping with `name`",
             ),
         }
     }
     tags
+}
+
+/// Returns the servers of a path or an operation, whose variables nobody can set.
+pub(crate) fn own_servers<'a>(
+    cx: &mut Context<'a>,
+    owner: &'a Map<String, Value>,
+    at: &At<'_>,
+) -> Vec<Server> {
+    let servers = servers(cx, owner, at);
+    let fixed = servers.first().and_then(|first| first.variables.as_ref());
+    for (name, variable) in fixed.into_iter().flatten() {
+        let message = format!(
+            "the variable `{name}` of a server of its own stays at its default, `{}`",
+            variable.default
+        );
+        let help = "move the server to the document's `servers`, where its variables can be set";
+        cx.warn(&at.key("servers"), "fixed-server-variable", message, help);
+    }
+    servers
 }
 
 /// Returns the servers of a document, a path or an operation.
@@ -165,8 +188,28 @@ fn server<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) ->
     if let Some(variables) = variables {
         let at = at.key("variables");
         for (name, value) in variables {
+            let at = at.key(name);
             if let Some(variable) = value.as_object() {
-                let variable = server_variable(cx, variable, &at.key(name));
+                read.insert(name.clone(), server_variable(cx, variable, &at));
+                continue;
+            }
+            let default = cx.scalar_as_text(value, &at);
+            let fate = match default {
+                Some(_) => "read as its default",
+                None => "left out",
+            };
+            let message = format!("the server's variable `{name}` is no mapping and is {fate}");
+            cx.warn(
+                &at,
+                "mapping-expected",
+                message,
+                "write a mapping with `default`",
+            );
+            if let Some(default) = default {
+                let variable = ServerVariable {
+                    default,
+                    ..ServerVariable::default()
+                };
                 read.insert(name.clone(), variable);
             }
         }

@@ -138,8 +138,17 @@ fn encodings<'a>(
     let at = at.key("encoding");
     let mut encodings = IndexMap::with_capacity(map.len());
     for (name, value) in map {
-        if let Some(encoding) = value.as_object() {
-            encodings.insert(name.clone(), self::encoding(cx, encoding, &at.key(name)));
+        let at = at.key(name);
+        match value.as_object() {
+            Some(encoding) => {
+                encodings.insert(name.clone(), self::encoding(cx, encoding, &at));
+            }
+            None => cx.warn(
+                &at,
+                "mapping-expected",
+                "an encoding that is no mapping is left out",
+                "write a mapping with `contentType` or `headers`",
+            ),
         }
     }
     encodings

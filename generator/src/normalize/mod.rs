@@ -38,6 +38,7 @@ use at::At;
 use context::Context;
 use version::Version;
 
+pub use context::Lost;
 pub use origins::Origins;
 pub(crate) use schema::TUPLE;
 pub use set::{DocumentSet, references};
@@ -57,6 +58,8 @@ pub struct Normalized {
     pub origins: Origins,
     /// What was mended, left out or worth knowing, most severe first.
     pub diagnostics: Vec<Diagnostic>,
+    /// The operations that the document has and `openapi` has no place for.
+    pub lost: Vec<Lost>,
 }
 
 /// Returns the document as OpenAPI 3.0.
@@ -87,7 +90,10 @@ fn on_this_stack(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>>
     cx.version = version;
     let openapi = openapi(&mut cx, root, &at);
     let Context {
-        findings, moved, ..
+        findings,
+        moved,
+        lost,
+        ..
     } = cx;
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for file in files(documents) {
@@ -99,6 +105,7 @@ fn on_this_stack(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>>
         openapi,
         origins: Origins::new(files(documents), moved),
         diagnostics,
+        lost,
     })
 }
 
@@ -108,22 +115,23 @@ fn files(documents: &DocumentSet) -> Vec<&Document> {
         .collect()
 }
 
-/// Returns whether the parts that everything hangs on are mappings.
+/// Returns whether the paths, which everything hangs on, are a mapping.
 fn has_usable_shape(cx: &mut Context<'_>, root: &Map<String, Value>, at: &At<'_>) -> bool {
-    let mut usable = true;
-    for key in ["paths", "components", "definitions", "webhooks"] {
-        let odd = match root.get(key) {
-            None | Some(Value::Null | Value::Object(_)) => false,
-            Some(Value::Array(items)) => !items.is_empty(),
-            Some(_) => true,
-        };
-        if odd {
-            usable = false;
-            let message = format!("`{key}` is not a mapping");
-            cx.error(&at.key(key), "mapping-expected", message, "write a mapping");
-        }
+    let odd = match root.get("paths") {
+        None | Some(Value::Null | Value::Object(_)) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    };
+    if odd {
+        let message = "`paths` is not a mapping";
+        cx.error(
+            &at.key("paths"),
+            "mapping-expected",
+            message,
+            "write a mapping",
+        );
     }
-    usable
+    !odd
 }
 
 fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> OpenAPI {
@@ -136,6 +144,8 @@ fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) 
         }
         Version::V30 | Version::V31 => info::servers(cx, root, at),
     };
+    // Read for what is wrong with the whole of it; its sections are found by reference.
+    cx.object(root, "components", at);
     components::register(cx);
     components::security_schemes(cx, root);
     components::components(cx);

@@ -72,7 +72,7 @@ fn own_operation<'a>(
     at: &At<'_>,
 ) -> Operation {
     let mut broken = shared.parameters.broken.clone();
-    let mut own = parameters(cx, map, at);
+    let mut own = parameters(cx, map, shared.variables, at);
     broken = broken.or(own.broken.take());
     if let Some(variables) = shared.variables {
         template::reconcile(cx, variables, &mut own, &shared.parameters.keys, at);
@@ -110,7 +110,7 @@ fn own_operation<'a>(
         security: security::requirements(cx, map, at),
         servers: match cx.version {
             Version::V2 => swagger2::operation_servers(cx, map, at),
-            Version::V30 | Version::V31 => info::servers(cx, map, at),
+            Version::V30 | Version::V31 => info::own_servers(cx, map, at),
         },
         extensions,
     }
@@ -124,6 +124,12 @@ fn operation_id<'a>(
 ) -> Option<String> {
     let id = cx.text(map, "operationId", at)?;
     if id.trim().is_empty() {
+        cx.warn(
+            &at.key("operationId"),
+            "empty-operation-id",
+            "`operationId` is empty and counts as missing",
+            "name the operation, or remove it",
+        );
         return None;
     }
     if shared.variables.is_some() && !cx.operation_ids.insert(id.clone()) {
@@ -231,6 +237,14 @@ fn callbacks<'a>(
 
 fn callback<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> Callback {
     let mut callback = Callback::new();
+    if !value.is_object() {
+        cx.warn(
+            at,
+            "mapping-expected",
+            "a callback is no mapping and is left out",
+            "write a mapping of expressions to path items",
+        );
+    }
     for (expression, item) in value.as_object().into_iter().flatten() {
         if !is_extension(expression)
             && let Some(item) = paths::path_item(cx, None, item, &at.key(expression))

@@ -11,6 +11,7 @@ use super::context::{Context, Kind};
 use super::media::{component_reference, examples, query_style, schema_or_content, unknown_style};
 use super::read::extensions;
 use super::resolve::{Target, reference_of};
+use super::template::Variable;
 use super::version::Version;
 
 /// What a list of parameters holds, sorted out.
@@ -56,17 +57,18 @@ enum Place {
     QueryString,
 }
 
-/// Returns the parameters of a path or an operation.
+/// Returns the parameters of a path or an operation; `variables` are those of the path's template.
 pub(crate) fn parameters<'a>(
     cx: &mut Context<'a>,
     owner: &'a Map<String, Value>,
+    variables: Option<&[Variable]>,
     at: &At<'_>,
 ) -> Parameters<'a> {
     let mut read = Parameters::default();
     let list = cx.list(owner, "parameters", at);
     let at = at.key("parameters");
     for (index, value) in list.iter().enumerate() {
-        one(cx, &mut read, value, &at, index);
+        one(cx, &mut read, value, variables, &at, index);
     }
     read
 }
@@ -75,6 +77,7 @@ fn one<'a>(
     cx: &mut Context<'a>,
     read: &mut Parameters<'a>,
     value: &'a Value,
+    variables: Option<&[Variable]>,
     list: &At<'_>,
     index: usize,
 ) {
@@ -97,20 +100,30 @@ fn one<'a>(
     };
     let there = At::start(target.file, &target.pointer, "");
     let shared = reference_of(value).is_some();
-    let (name, location) = match place(cx, map, &there) {
+    let in_path = variables
+        .filter(|_| !shared)
+        .and_then(|variables| variable_meant(cx, map, variables, &there));
+    let place = match in_path {
+        Some(name) => Some((name, Place::Plain(Location::Path))),
+        None => place(cx, map, &there),
+    };
+    let (name, location) = match place {
         Some((_, Place::Body)) => return read.body.push(body(map, &target, true, shared)),
         Some((_, Place::Form)) => return read.body.push(body(map, &target, false, shared)),
         Some((name, Place::QueryString)) => {
             if !is_form_content(map) {
-                let reason = "a whole query in another form than `application/x-www-form-urlencoded` is not supported";
-                cx.error(
+                let reason = unsupported_query(map);
+                let help = "write the query's parameters one by one";
+                leave_out(
+                    cx,
+                    map,
                     &there,
                     "unsupported-querystring",
-                    reason,
-                    "write the query's parameters one by one",
+                    reason.clone(),
+                    help,
                 );
-                if map.get("required") == Some(&Value::Bool(true)) {
-                    read.broken.get_or_insert(reason.to_owned());
+                if is_required(map) {
+                    read.broken.get_or_insert(reason);
                 }
                 return;
             }
@@ -118,7 +131,7 @@ fn one<'a>(
         }
         Some((name, Place::Plain(location))) => (name, location),
         None => {
-            if map.get("required") == Some(&Value::Bool(true)) {
+            if is_required(map) {
                 read.broken
                     .get_or_insert("a required parameter cannot be read".to_owned());
             }
@@ -149,10 +162,8 @@ fn one<'a>(
             if index != read.plain.len() {
                 cx.moved(&here);
             }
-            match parameter(cx, map, &here) {
-                Some(parameter) => ReferenceOr::Item(parameter),
-                None => return,
-            }
+            let (name, location) = key.clone();
+            ReferenceOr::Item(parameter_at(cx, map, name, location, &here))
         }
     };
     read.plain.push(parameter);
@@ -194,42 +205,73 @@ fn place<'a>(
     at: &At<'_>,
 ) -> Option<(String, Place)> {
     let word = cx.text(map, "in", at).unwrap_or_default();
-    let place = match word.trim().to_ascii_lowercase().as_str() {
-        "path" | "uri" => Place::Plain(Location::Path),
-        "query" => Place::Plain(Location::Query),
-        "header" => Place::Plain(Location::Header),
-        "cookie" => Place::Plain(Location::Cookie),
-        "body" => Place::Body,
-        "formdata" | "form" => Place::Form,
-        "querystring" => Place::QueryString,
+    let (place, as_written) = match word.trim().to_ascii_lowercase().as_str() {
+        "path" | "uri" => (Place::Plain(Location::Path), "path"),
+        "query" => (Place::Plain(Location::Query), "query"),
+        "header" => (Place::Plain(Location::Header), "header"),
+        "cookie" => (Place::Plain(Location::Cookie), "cookie"),
+        "body" => (Place::Body, "body"),
+        "formdata" | "form" => (Place::Form, "formData"),
+        "querystring" => (Place::QueryString, "querystring"),
         "" => {
-            cx.error(
-                at,
-                "parameter-without-place",
-                "the parameter does not say where it goes, and is left out",
-                "add `in`",
-            );
+            let message = "the parameter does not say where it goes, and is left out";
+            leave_out(cx, map, at, "parameter-without-place", message, "add `in`");
             return None;
         }
         _ => {
             let message = format!("parameters do not go into `{word}`; it is left out");
-            cx.error(at, "parameter-without-place", message, "correct `in`");
+            leave_out(
+                cx,
+                map,
+                at,
+                "parameter-without-place",
+                message,
+                "correct `in`",
+            );
             return None;
         }
     };
+    if word != as_written {
+        let message = format!("`in: {word}` is read as `in: {as_written}`");
+        let help = format!("write `in: {as_written}`");
+        cx.warn(&at.key("in"), "odd-place", message, help);
+    } else if cx.version != Version::V2 && matches!(place, Place::Body | Place::Form) {
+        let message = format!("`in: {word}` is Swagger 2.0's, and is read as the request body");
+        cx.warn(&at.key("in"), "odd-place", message, "write a `requestBody`");
+    }
     let name = cx.text(map, "name", at).filter(|name| !name.is_empty());
     match (name, &place) {
         (Some(name), _) => Some((name, place)),
         (None, Place::Body | Place::QueryString) => Some((String::new(), place)),
         (None, _) => {
-            cx.error(
-                at,
-                "parameter-without-name",
-                "the parameter has no name, and is left out",
-                "add `name`",
-            );
+            let message = "the parameter has no name, and is left out";
+            leave_out(cx, map, at, "parameter-without-name", message, "add `name`");
             None
         }
+    }
+}
+
+/// Reports a parameter that cannot be sent: a required one costs its operation, an optional one only itself.
+fn leave_out(
+    cx: &mut Context<'_>,
+    map: &Map<String, Value>,
+    at: &At<'_>,
+    rule: &'static str,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) {
+    match is_required(map) {
+        true => cx.error(at, rule, message, help),
+        false => cx.warn(at, rule, message, help),
+    }
+}
+
+/// Returns whether a parameter must be sent, also where the flag is written as text.
+fn is_required(map: &Map<String, Value>) -> bool {
+    match map.get("required") {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+        _ => false,
     }
 }
 
@@ -239,11 +281,26 @@ pub(crate) fn parameter<'a>(
     map: &'a Map<String, Value>,
     at: &At<'_>,
 ) -> Option<Parameter> {
-    let (name, location) = match place(cx, map, at)? {
-        (name, Place::Plain(location)) => (name, location),
-        (name, Place::QueryString) => (name, Location::Query),
-        (_, Place::Body | Place::Form) => return None,
-    };
+    match place(cx, map, at)? {
+        (name, Place::Plain(location)) => Some(parameter_at(cx, map, name, location, at)),
+        (name, Place::QueryString) => Some(parameter_at(cx, map, name, Location::Query, at)),
+        (_, Place::Body | Place::Form) => None,
+    }
+}
+
+/// Returns a parameter whose name and place are known.
+fn parameter_at<'a>(
+    cx: &mut Context<'a>,
+    map: &'a Map<String, Value>,
+    name: String,
+    location: Location,
+    at: &At<'_>,
+) -> Parameter {
+    if location == Location::Path && cx.optional_flag(map, "required", at) == Some(false) {
+        let message = format!("`{name}` is part of the path, so it is always sent");
+        let help = "write `required: true`";
+        cx.warn(&at.key("required"), "optional-in-path", message, help);
+    }
     let style = cx.text(map, "style", at);
     let mut data = ParameterData {
         name,
@@ -260,8 +317,9 @@ pub(crate) fn parameter<'a>(
         explode: cx.optional_flag(map, "explode", at),
         extensions: extensions(map),
     };
-    if map.get("in").and_then(Value::as_str) == Some("querystring") {
-        return Some(whole_query(data));
+    let word = map.get("in").and_then(Value::as_str).unwrap_or_default();
+    if word.trim().eq_ignore_ascii_case("querystring") {
+        return whole_query(data);
     }
     let collected = collection_format(cx, map, &data, location, at);
     let style = match collected {
@@ -278,7 +336,28 @@ pub(crate) fn parameter<'a>(
         }
         None => style,
     };
-    Some(placed(cx, map, data, location, style, &at.key("style")))
+    placed(cx, map, data, location, style, &at.key("style"))
+}
+
+/// Returns the name of a parameter that does not say where it goes and has the name of a variable of the path.
+fn variable_meant(
+    cx: &mut Context<'_>,
+    map: &Map<String, Value>,
+    variables: &[Variable],
+    at: &At<'_>,
+) -> Option<String> {
+    let name = map.get("name").and_then(Value::as_str)?;
+    let is_meant = map.get("in").is_none_or(Value::is_null)
+        && variables
+            .iter()
+            .any(|variable| variable.name == name && !variable.in_query);
+    if !is_meant {
+        return None;
+    }
+    let message =
+        format!("`{name}` does not say where it goes, and is the path's variable of that name");
+    cx.warn(at, "parameter-without-place", message, "add `in: path`");
+    Some(name.to_owned())
 }
 
 /// Puts a parameter where it goes, in the style it is written in.
@@ -355,6 +434,17 @@ fn whole_query(mut data: ParameterData) -> Parameter {
     }
 }
 
+/// Returns why the whole query that a parameter of OpenAPI 3.2 describes cannot be sent.
+fn unsupported_query(map: &Map<String, Value>) -> String {
+    let content = map.get("content").and_then(Value::as_object);
+    match content.and_then(|content| content.keys().next()) {
+        Some(media_type) => format!(
+            "a whole query as `{media_type}` is not supported, only as `application/x-www-form-urlencoded`"
+        ),
+        None => "a whole query is described by its `content`, which is missing".to_owned(),
+    }
+}
+
 fn is_form_content(map: &Map<String, Value>) -> bool {
     let content = map.get("content").and_then(Value::as_object);
     content.is_some_and(|content| content.contains_key("application/x-www-form-urlencoded"))
@@ -388,11 +478,28 @@ fn collection_format<'a>(
         || map.contains_key("style")
         || map.contains_key("explode")
     {
+        if map.contains_key("collectionFormat") {
+            let message = "`collectionFormat` says nothing here, and is left out";
+            cx.note(
+                &at.key("collectionFormat"),
+                "keyword-without-effect",
+                message,
+            );
+        }
         return None;
     }
     let format = cx.text(map, "collectionFormat", at);
     let at = at.key("collectionFormat");
     let in_query = location == Location::Query;
+    if !in_query && format.as_deref() == Some("multi") {
+        let message = "only queries and forms can repeat a name, so the list is written as csv";
+        cx.warn(
+            &at,
+            "unknown-style",
+            message,
+            "write csv, ssv, tsv or pipes",
+        );
+    }
     let collected = collected(cx, format.as_deref(), &at);
     Some(match (in_query, collected) {
         (true, collected) => collected,

@@ -1,11 +1,13 @@
 //! Paths and their operations, webhooks included.
 
+use std::sync::LazyLock;
+
 use indexmap::IndexMap;
 use openapiv3::{Operation, PathItem, Paths, ReferenceOr};
 use serde_json::{Map, Value};
 
 use super::at::{At, Step};
-use super::context::Context;
+use super::context::{Context, Lost};
 use super::info;
 use super::operations::{Shared, operation};
 use super::parameters::parameters;
@@ -18,6 +20,7 @@ use crate::document::pointer;
 pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> Paths {
     let mut paths = Paths::default();
     for section in ["paths", "x-ms-paths"] {
+        lose_overridden(cx, section);
         let Some(kept) = cx.kept(root, section, at) else {
             continue;
         };
@@ -36,11 +39,23 @@ pub(crate) fn paths<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: 
                 cx.moved(&at);
             }
             if let Some(item) = path_item(cx, Some(&mended), value, &at) {
-                add(&mut paths, mended.clone(), item);
+                add(cx, &mut paths, mended.clone(), item, &at);
             }
         }
     }
     paths
+}
+
+/// Counts the operations that are not in the tree, since their path or their method stands there twice.
+fn lose_overridden(cx: &mut Context<'_>, section: &str) {
+    let set = cx.set;
+    for place in set.main.overridden_members(section, &METHODS) {
+        let reason = "its path or its method stands in the document once more, further down";
+        cx.lost.push(Lost {
+            place,
+            reason: reason.to_owned(),
+        });
+    }
 }
 
 /// Returns a path as OpenAPI writes it: with a slash in front, without spaces around, and with variables in braces.
@@ -78,30 +93,35 @@ fn declares(item: &Value, name: &str) -> bool {
 }
 
 /// Adds a path; where mending made it the same as another, their operations come together.
-fn add(paths: &mut Paths, path: String, item: PathItem) {
+fn add(cx: &mut Context<'_>, paths: &mut Paths, path: String, item: PathItem, at: &At<'_>) {
     match paths.paths.get_mut(&path) {
-        Some(ReferenceOr::Item(there)) => merge(there, item),
+        Some(ReferenceOr::Item(there)) => merge(cx, there, item, at),
         _ => {
             paths.paths.insert(path, ReferenceOr::Item(item));
         }
     }
 }
 
-/// Adds to a path item what another one has beyond it.
-fn merge(there: &mut PathItem, other: PathItem) {
+/// Adds to a path item what another one, at a position, has beyond it.
+fn merge(cx: &mut Context<'_>, there: &mut PathItem, other: PathItem, at: &At<'_>) {
     let pairs = [
-        (&mut there.get, other.get),
-        (&mut there.put, other.put),
-        (&mut there.post, other.post),
-        (&mut there.delete, other.delete),
-        (&mut there.options, other.options),
-        (&mut there.head, other.head),
-        (&mut there.patch, other.patch),
-        (&mut there.trace, other.trace),
+        ("get", &mut there.get, other.get),
+        ("put", &mut there.put, other.put),
+        ("post", &mut there.post, other.post),
+        ("delete", &mut there.delete, other.delete),
+        ("options", &mut there.options, other.options),
+        ("head", &mut there.head, other.head),
+        ("patch", &mut there.patch, other.patch),
+        ("trace", &mut there.trace, other.trace),
     ];
-    for (own, new) in pairs {
-        if own.is_none() {
-            *own = new;
+    for (method, own, new) in pairs {
+        match (&own, new) {
+            (None, new) => *own = new,
+            (Some(_), Some(_)) => {
+                let reason = format!("the same path has another operation `{method}`");
+                cx.lose(&at.key(method), reason);
+            }
+            (Some(_), None) => {}
         }
     }
     there.summary = there.summary.take().or(other.summary);
@@ -158,7 +178,10 @@ pub(crate) fn path_item<'a>(
         path_item(cx, path, target.value, there)
     });
     match (&mut own, referred.flatten()) {
-        (Some(own), Some(referred)) => merge(own, referred),
+        (Some(own), Some(referred)) => {
+            let there = at.elsewhere(target.file, &target.pointer);
+            merge(cx, own, referred, &there.at());
+        }
         (None, referred) => own = referred,
         (Some(_), None) => {}
     }
@@ -172,14 +195,14 @@ fn own_item<'a>(
     at: &At<'_>,
 ) -> PathItem {
     let variables = path.map(variables);
-    let mut common = parameters(cx, map, at);
+    let mut common = parameters(cx, map, variables.as_deref(), at);
     if let Some(variables) = &variables {
         template::reconcile_shared(cx, variables, &mut common, at);
     }
     let mut item = PathItem {
         summary: cx.text(map, "summary", at),
         description: cx.text(map, "description", at),
-        servers: info::servers(cx, map, at),
+        servers: info::own_servers(cx, map, at),
         extensions: extensions(map),
         ..PathItem::default()
     };
@@ -213,33 +236,18 @@ fn methods<'a>(
     match key {
         "summary" | "description" | "servers" | "parameters" | "$ref" => return,
         "additionalOperations" => {
-            for (method, value) in value.as_object().into_iter().flatten() {
-                let at = at.step(Step::Key(key), Step::Key("x-additional-operations"));
-                let at = at.key(method);
-                cx.moved(&at);
-                if let Some(map) = value.as_object() {
-                    more.insert(method.clone(), operation(cx, map, shared, &at));
-                }
-            }
+            let at = at.step(Step::Key(key), Step::Key("x-additional-operations"));
+            additional(cx, more, shared, value, &at);
             return;
         }
         key if is_extension(key) || key.starts_with("x-") => return,
         _ => {}
     }
     let at = at.key(key);
-    let Some(map) = value.as_object() else {
-        if !value.is_null() {
-            let message = format!("`{key}` is no operation and is left out");
-            cx.warn(
-                &at,
-                "odd-method",
-                message,
-                "write a mapping with `responses`",
-            );
-        }
+    let method = key.to_ascii_lowercase();
+    let Some(map) = operation_map(cx, shared, key, value, is_method(&method), &at) else {
         return;
     };
-    let method = key.to_ascii_lowercase();
     let slot = match method.as_str() {
         "get" => &mut item.get,
         "put" => &mut item.put,
@@ -266,6 +274,8 @@ fn methods<'a>(
         }
     };
     if slot.is_some() {
+        let reason = format!("`{key}` is the method `{method}` once more");
+        lose(cx, shared, &at, reason);
         return;
     }
     if method != key {
@@ -283,6 +293,95 @@ fn methods<'a>(
         }
     };
     *slot = Some(built);
+}
+
+/// Reads the operations of OpenAPI 3.2 whose methods have no member of their own.
+fn additional<'a>(
+    cx: &mut Context<'a>,
+    more: &mut IndexMap<String, Operation>,
+    shared: &Shared<'_, 'a>,
+    value: &'a Value,
+    at: &At<'_>,
+) {
+    let Some(methods) = value.as_object() else {
+        if !value.is_null() {
+            cx.warn(
+                at,
+                "mapping-expected",
+                "`additionalOperations` is not a mapping and is left out",
+                "write a mapping of methods to operations",
+            );
+        }
+        return;
+    };
+    for (method, value) in methods {
+        let at = at.key(method);
+        cx.moved(&at);
+        if let Some(map) = operation_map(cx, shared, method, value, true, &at) {
+            more.insert(method.clone(), operation(cx, map, shared, &at));
+        }
+    }
+}
+
+/// Returns the mapping of a member that should be an operation; one that is none is lost.
+fn operation_map<'a>(
+    cx: &mut Context<'a>,
+    shared: &Shared<'_, 'a>,
+    key: &str,
+    value: &'a Value,
+    is_method: bool,
+    at: &At<'_>,
+) -> Option<&'a Map<String, Value>> {
+    static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+    match value {
+        Value::Object(map) => Some(map),
+        Value::Null => {
+            cx.null_member(key, at);
+            None
+        }
+        Value::Array(items) if items.is_empty() && is_method => {
+            let message = format!("`{key}` is an empty list, and is read as an empty mapping");
+            let help = "write a mapping with `responses`";
+            cx.warn(at, "mapping-expected", message, help);
+            Some(&EMPTY)
+        }
+        _ if is_method => {
+            lose(
+                cx,
+                shared,
+                at,
+                format!("`{key}` holds no mapping, so no operation"),
+            );
+            None
+        }
+        _ => {
+            let message = format!("`{key}` is no method and is left out");
+            cx.warn(at, "odd-method", message, "write a method in lower case");
+            None
+        }
+    }
+}
+
+/// Leaves an operation out; those of callbacks and webhooks are not the client's, so they only get a warning.
+fn lose(cx: &mut Context<'_>, shared: &Shared<'_, '_>, at: &At<'_>, reason: String) {
+    match shared.variables {
+        Some(_) => cx.lose(at, reason),
+        None => cx.warn(
+            at,
+            "odd-method",
+            format!("{reason}; it is left out"),
+            "write a mapping with `responses`",
+        ),
+    }
+}
+
+/// The methods that a path item of OpenAPI 3.2 has members for, in lower case.
+pub(crate) const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
+
+fn is_method(word: &str) -> bool {
+    METHODS.contains(&word)
 }
 
 /// Returns whether a method can be sent at all (RFC 9110, 5.6.2).

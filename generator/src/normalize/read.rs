@@ -76,11 +76,7 @@ impl<'a> Context<'a> {
         match value {
             Value::String(text) => Some(text.clone()),
             Value::Null => {
-                self.note(
-                    &at,
-                    "null-member",
-                    format!("`{key}` is null and counts as missing"),
-                );
+                self.null_member(key, &at);
                 None
             }
             Value::Number(_) | Value::Bool(_) => {
@@ -123,7 +119,10 @@ impl<'a> Context<'a> {
         let value = map.get(key)?;
         let read = match value {
             Value::Bool(flag) => return Some(*flag),
-            Value::Null => return None,
+            Value::Null => {
+                self.null_member(key, &at.key(key));
+                return None;
+            }
             Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
                 "true" | "yes" | "1" => Some(true),
                 "false" | "no" | "0" | "" => Some(false),
@@ -153,7 +152,10 @@ impl<'a> Context<'a> {
         };
         let at = at.key(key);
         match value {
-            Value::Null => Vec::new(),
+            Value::Null => {
+                self.null_member(key, &at);
+                Vec::new()
+            }
             Value::Array(items) => {
                 let mut texts = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
@@ -161,21 +163,19 @@ impl<'a> Context<'a> {
                     let named = item.get("name").and_then(Value::as_str).map(str::to_owned);
                     match self.scalar_as_text(item, &at).or(named) {
                         Some(text) => texts.push(text),
-                        None => {
-                            self.note(&at, "text-expected", "an item that is no text is left out")
-                        }
+                        None => self.warn(
+                            &at,
+                            "text-expected",
+                            format!("an item of `{key}` is no text and is left out"),
+                            "write text",
+                        ),
                     }
                 }
                 texts
             }
             single => {
                 let text = self.scalar_as_text(single, &at);
-                self.warn(
-                    &at,
-                    "list-expected",
-                    format!("`{key}` is not a list"),
-                    "write a list",
-                );
+                self.list_expected(key, text.is_some(), &at);
                 text.into_iter().collect()
             }
         }
@@ -190,8 +190,20 @@ impl<'a> Context<'a> {
     ) -> Option<&'a Map<String, Value>> {
         match map.get(key)? {
             Value::Object(object) => Some(object),
-            Value::Null => None,
-            Value::Array(items) if items.is_empty() => None,
+            Value::Null => {
+                self.null_member(key, &at.key(key));
+                None
+            }
+            Value::Array(items) if items.is_empty() => {
+                // What PHP makes of an empty mapping.
+                self.warn(
+                    &at.key(key),
+                    "mapping-expected",
+                    format!("`{key}` is an empty list, and is read as an empty mapping"),
+                    "write a mapping",
+                );
+                None
+            }
             _ => {
                 self.warn(
                     &at.key(key),
@@ -229,7 +241,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns the list of a member; empty where it is missing, null or no list.
+    /// Returns the list of a member; empty where it is missing or null, of one where it is no list.
     pub(crate) fn list(
         &mut self,
         map: &'a Map<String, Value>,
@@ -237,21 +249,40 @@ impl<'a> Context<'a> {
         at: &At<'_>,
     ) -> &'a [Value] {
         match map.get(key) {
-            None | Some(Value::Null) => &[],
+            None => &[],
+            Some(Value::Null) => {
+                self.null_member(key, &at.key(key));
+                &[]
+            }
             Some(Value::Array(items)) => items,
             Some(single) => {
-                self.warn(
-                    &at.key(key),
-                    "list-expected",
-                    format!("`{key}` is not a list"),
-                    "write a list",
-                );
-                if single.is_object() && single.as_object().is_some_and(|map| !map.is_empty()) {
-                    std::slice::from_ref(single)
-                } else {
-                    &[]
+                let says_something = match single {
+                    Value::Object(map) => !map.is_empty(),
+                    Value::String(text) => !text.is_empty(),
+                    _ => false,
+                };
+                self.list_expected(key, says_something, &at.key(key));
+                match says_something {
+                    true => std::slice::from_ref(single),
+                    false => &[],
                 }
             }
         }
+    }
+
+    /// Notes a member that is null, which counts as missing.
+    pub(crate) fn null_member(&mut self, key: &str, at: &At<'_>) {
+        let message = format!("`{key}` is null and counts as missing");
+        self.note(at, "null-member", message);
+    }
+
+    /// Reports a member that is no list, and what is made of it.
+    pub(crate) fn list_expected(&mut self, key: &str, kept: bool, at: &At<'_>) {
+        let fate = match kept {
+            true => "read as a list of one",
+            false => "left out",
+        };
+        let message = format!("`{key}` is not a list and is {fate}");
+        self.warn(at, "list-expected", message, "write a list");
     }
 }

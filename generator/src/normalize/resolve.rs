@@ -48,11 +48,18 @@ pub(crate) fn reference_of(value: &Value) -> Option<&str> {
     value.as_object().and_then(reference_in)
 }
 
+/// What stands for a `$ref` that is no text: it leads nowhere, and no reference can hold this character (RFC 3986, 2).
+const NO_TEXT: &str = "\0";
+
 /// Returns the reference that a mapping is, siblings aside.
 pub(crate) fn reference_in(map: &Map<String, Value>) -> Option<&str> {
     ["$ref", "$dynamicRef"]
         .into_iter()
-        .find_map(|key| map.get(key).and_then(Value::as_str))
+        .find_map(|key| match map.get(key)? {
+            Value::String(reference) => Some(reference.as_str()),
+            Value::Null => None,
+            _ => Some(NO_TEXT),
+        })
 }
 
 impl<'a> Context<'a> {
@@ -68,6 +75,13 @@ impl<'a> Context<'a> {
         file: usize,
         depth: usize,
     ) -> Result<Target<'a>, Broken> {
+        if reference == NO_TEXT {
+            return Err(Broken::new(
+                "broken-reference",
+                "`$ref` is no text, so it leads nowhere",
+                "write the reference as text, or take the `$ref` away",
+            ));
+        }
         let reference = reference.trim();
         let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target_file = match self.file_number(document, file) {

@@ -38,6 +38,14 @@ pub(crate) fn responses<'a>(
         cx.moved(&at);
     }
     let mut broken = None;
+    if kept.value.as_object().is_some_and(Map::is_empty) {
+        cx.warn(
+            &at,
+            "missing-responses",
+            "the operation declares no responses",
+            "add them to `responses`",
+        );
+    }
     for (key, value) in kept.value.as_object().into_iter().flatten() {
         let here = at.key(key);
         if is_extension(key) {
@@ -54,10 +62,16 @@ pub(crate) fn responses<'a>(
             }
             match response_or_reference(cx, value, produces, &here) {
                 Ok(response) => match status {
-                    None => read.default = Some(response),
-                    Some(status) => {
-                        read.responses.entry(status).or_insert(response);
+                    None if read.default.is_none() => read.default = Some(response),
+                    Some(status) if !read.responses.contains_key(&status) => {
+                        read.responses.insert(status, response);
                     }
+                    _ => cx.warn(
+                        &here,
+                        "duplicate-status",
+                        format!("`{word}` has two responses, and the first one counts"),
+                        "remove one of them",
+                    ),
                 },
                 Err(reason) => broken = broken.or(Some(reason)),
             }

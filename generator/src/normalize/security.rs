@@ -143,9 +143,16 @@ fn flows<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> 
     };
     let at = at.key("flows");
     for (name, value) in declared {
-        let at = at.key(name);
-        if let Some(flow) = value.as_object() {
-            one_flow(cx, &mut flows, name, flow, &at);
+        let here = at.key(name);
+        match value {
+            Value::Object(flow) => one_flow(cx, &mut flows, name, flow, &here),
+            _ if name.starts_with("x-") => {}
+            _ => cx.warn(
+                &here,
+                "mapping-expected",
+                "a flow is no mapping and is left out",
+                "write a mapping with the flow's URLs and `scopes`",
+            ),
         }
     }
     flows.extensions.extend(extensions(declared));
@@ -259,13 +266,16 @@ pub(crate) fn requirements<'a>(
     at: &At<'_>,
 ) -> Option<Vec<SecurityRequirement>> {
     let list = match owner.get("security")? {
-        Value::Null => return None,
+        Value::Null => {
+            cx.null_member("security", &at.key("security"));
+            return None;
+        }
         Value::Array(list) => list.as_slice(),
         single => {
             cx.warn(
                 &at.key("security"),
                 "list-expected",
-                "`security` is not a list",
+                "`security` is not a list and is read as a list of one",
                 "write a list",
             );
             std::slice::from_ref(single)
@@ -311,7 +321,15 @@ fn requirement<'a>(
                 requirement.insert(name.clone(), Vec::new());
             }
         }
-        _ => return None,
+        _ => {
+            cx.warn(
+                at,
+                "mapping-expected",
+                "a requirement is no mapping and is left out",
+                "write a mapping of the scheme to its scopes",
+            );
+            return None;
+        }
     }
     Some(requirement)
 }

@@ -1,6 +1,7 @@
 //! What normalization makes of minimal documents, one rule at a time.
 
 mod documents;
+mod mistakes;
 mod openapi31;
 mod operations;
 mod places;

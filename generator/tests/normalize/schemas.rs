@@ -310,7 +310,7 @@ fn members_of_the_wrong_shape_are_read_or_left_out() {
         (
             "{type: object, properties: [], additionalProperties: 'false'}",
             json!({"type": "object", "additionalProperties": false}),
-            &["warning boolean-expected"],
+            &["warning mapping-expected", "warning boolean-expected"],
         ),
         (
             "{type: object, properties: {a: null, b: text}}",

@@ -196,6 +196,9 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
             std::slice::from_ref(single)
         }
     };
+    if wants_text(draft) && values.iter().any(Value::is_number) {
+        super::enumeration::mended(cx, at, "string");
+    }
     for (index, value) in values.iter().enumerate() {
         let value = match value {
             // Digits that a number would lose, as of a version 1.10, may be wanted as text later.

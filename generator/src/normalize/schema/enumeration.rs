@@ -190,7 +190,8 @@ fn move_to_items(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
     }
 }
 
-fn mended(cx: &mut Context<'_>, at: &At<'_>, word: &str) {
+/// Reports values that are read as the type that the schema names.
+pub(super) fn mended(cx: &mut Context<'_>, at: &At<'_>, word: &str) {
     cx.warn(
         at,
         "enum-type",

@@ -26,13 +26,19 @@ pub(super) fn properties<'a>(
     };
     // Some keep the properties of a schema in a file of their own.
     match cx.resolve_fully(reference, at.file) {
-        Ok(target) => {
-            if let Some(properties) = target.value.as_object() {
+        Ok(target) => match target.value.as_object() {
+            Some(properties) => {
                 cx.bring_in(&target, &at, |cx, there| {
                     each_property(draft, cx, properties, there)
                 });
             }
-        }
+            None => cx.warn(
+                &at,
+                "mapping-expected",
+                format!("`{reference}` leads to no mapping of properties; they are left out"),
+                "correct the reference",
+            ),
+        },
         Err(broken) => {
             cx.broken(&at, broken);
         }
@@ -48,7 +54,12 @@ fn each_property<'a>(
     let mut read = IndexMap::with_capacity(properties.len());
     for (name, value) in properties {
         let at = at.key(name);
-        if value.get("required").and_then(Value::as_bool) == Some(true) {
+        let is_required = match value.get("required") {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+            _ => false,
+        };
+        if is_required {
             cx.warn(
                 &at.key("required"),
                 "required-on-property",
