@@ -242,7 +242,17 @@ fn enumerations_agree_with_their_type() {
         ),
         (
             "{type: integer, enum: [A, 1]}",
-            json!({"type": "integer"}),
+            json!({"anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["A"]}]}),
+            &["warning enum-type"],
+        ),
+        (
+            "{type: integer, format: int32, enum: [1.5, 2]}",
+            json!({"type": "number", "enum": [1.5, 2.0]}),
+            &["warning enum-type"],
+        ),
+        (
+            "{type: boolean, enum: [true, other]}",
+            json!({"anyOf": [{"type": "boolean", "enum": [true]}, {"type": "string", "enum": ["other"]}]}),
             &["warning enum-type"],
         ),
         (
@@ -272,6 +282,11 @@ fn enumerations_agree_with_their_type() {
         ),
         (
             "{type: string, enum: [a, null]}",
+            json!({"type": "string", "nullable": true, "enum": ["a"]}),
+            &["warning enum-null"],
+        ),
+        (
+            "{type: string, enum: [a, null], nullable: true}",
             json!({"type": "string", "nullable": true, "enum": ["a"]}),
             &[],
         ),

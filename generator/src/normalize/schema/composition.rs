@@ -209,7 +209,7 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
             other => other.clone(),
         };
         if value.is_null() {
-            draft.data.nullable = true;
+            draft.lists_null = true;
         } else if draft.enumeration.contains(&value) {
             cx.note(
                 &at.index(index),

@@ -36,6 +36,8 @@ pub(super) struct Draft {
     pub(super) max_items: Option<usize>,
     pub(super) unique_items: Option<bool>,
     pub(super) enumeration: Vec<Value>,
+    /// Whether null stands among the values of the enumeration.
+    pub(super) lists_null: bool,
     /// Whether `properties` is there at all, if only empty.
     pub(super) has_properties: bool,
     pub(super) one_of: Vec<ReferenceOr<Schema>>,

@@ -100,11 +100,7 @@ fn as_numbers(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, basic: Basic
             draft.minimum = None;
             draft.maximum = None;
         }
-        None => {
-            let message = format!("not all values are of type {}", basic.as_str());
-            drop_with(cx, at, &message);
-            draft.enumeration.clear();
-        }
+        None => widen(draft, cx, at, basic),
     }
 }
 
@@ -156,11 +152,37 @@ fn as_booleans(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
             );
             draft.types = vec![Basic::String];
         }
-        None => {
-            drop_with(cx, at, "not all values are of type boolean");
-            draft.enumeration.clear();
+        None => widen(draft, cx, at, Basic::Boolean),
+    }
+}
+
+/// Takes the types of all values beside the schema's own, since what is listed may travel.
+fn widen(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, declared: Basic) {
+    let mut types = vec![declared];
+    for basic in draft.enumeration.iter().filter_map(type_of) {
+        if !types.contains(&basic) {
+            types.push(basic);
         }
     }
+    if types.contains(&Basic::Array) || types.contains(&Basic::Object) {
+        let message = format!("not all values are of type {}", declared.as_str());
+        drop_with(cx, at, &message);
+        draft.enumeration.clear();
+        return;
+    }
+    if types.contains(&Basic::Number) {
+        types.retain(|basic| *basic != Basic::Integer);
+        // A width of integers says nothing about what has a fraction.
+        draft.format = None;
+    }
+    let words: Vec<_> = types.iter().map(|basic| basic.as_str()).collect();
+    let message = format!(
+        "not all values are of type {}, so the type is read as {}",
+        declared.as_str(),
+        words.join(" or ")
+    );
+    cx.warn(at, "enum-type", message, "correct the values or the type");
+    draft.types = types;
 }
 
 /// Gives the values of a list to its items, which is what an enumeration of a list's items is meant to be.

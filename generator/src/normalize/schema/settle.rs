@@ -22,6 +22,14 @@ pub(super) fn settle(cx: &mut Context<'_>, mut draft: Draft, at: &At<'_>) -> Sch
         }
         draft.data.nullable = true;
     }
+    if draft.lists_null && !draft.data.nullable {
+        if !draft.types.is_empty() {
+            let message = "null is one of the values, so the schema is read as nullable";
+            let help = "say that it is nullable, or take null out";
+            cx.warn(&at.key("enum"), "enum-null", message, help);
+        }
+        draft.data.nullable = true;
+    }
     enumeration::settle(&mut draft, cx, at);
     drop_negation(&mut draft, cx, at);
     if draft.types.is_empty() && !draft.is_composed() {
