@@ -195,6 +195,13 @@ mod unreadable_text {
         );
     }
 
+    fn bomb(place: &str) -> String {
+        format!(
+            "error: {place}: the document's aliases repeat more than any document needs; write shared parts as \
+             components and refer to them"
+        )
+    }
+
     #[test]
     fn alias_bomb() {
         let mut text = "openapi: 3.0.4\na: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
@@ -202,12 +209,27 @@ mod unreadable_text {
             let nine = vec![format!("*{inner}"); 9].join(", ");
             text.push_str(&format!("{outer}: &{outer} [{nine}]\n"));
         }
-        refused(
-            "api.yaml",
-            text,
-            "error: api.yaml:2:20: the document's aliases repeat more than any document needs; write shared parts as \
-             components and refer to them",
-        );
+        refused("api.yaml", text, &bomb("api.yaml:2:20"));
+    }
+
+    #[test]
+    fn alias_bomb_of_few_and_long_texts() {
+        let long = "x".repeat(1024 * 1024);
+        let aliases = "- *a\n".repeat(200);
+        let text = format!("openapi: 3.0.4\na: &a {long}\nb:\n{aliases}");
+        refused("api.yaml", text, &bomb("api.yaml:1:1"));
+    }
+
+    #[test]
+    fn alias_bomb_of_merges() {
+        let mut text = "openapi: 3.0.4\na0: &a0 {x: 1}\n".to_owned();
+        for number in 1..300 {
+            let before = number - 1;
+            text.push_str(&format!(
+                "a{number}: &a{number} {{<<: *a{before}, x{number}: 1}}\n"
+            ));
+        }
+        refused("api.yaml", text, &bomb("api.yaml:35:12"));
     }
 
     #[test]

@@ -168,6 +168,34 @@ impl Index {
         names.iter().find(|name| hash(name) == key).copied()
     }
 
+    /// Returns the place of the first merge key (`<<`) that brings in others more than `most` deep.
+    pub(super) fn merges_deeper_than(&self, text: &str, most: usize) -> Option<(u32, u32)> {
+        let merge_key = hash("<<");
+        let is_merge = |node: usize| self.nodes[node].key == merge_key;
+        let mut depths = vec![0_usize; self.nodes.len()];
+        let mut open: Vec<usize> = Vec::new();
+        for number in 0..=self.nodes.len() {
+            while let Some(inner) = open.pop_if(|last| self.nodes[*last].next as usize <= number) {
+                let depth = depths[inner] + usize::from(is_merge(inner));
+                if depth > most {
+                    return Some(self.line_and_column(text, self.nodes[inner].at));
+                }
+                if let Some(outer) = open.last() {
+                    depths[*outer] = depths[*outer].max(depth);
+                }
+            }
+            let Some(node) = self.nodes.get(number) else {
+                break;
+            };
+            // What an alias stands for comes before it, so its depth is known.
+            if let Kind::Alias(target) = node.kind {
+                depths[number] = depths[target as usize];
+            }
+            open.push(number);
+        }
+        None
+    }
+
     fn find(&self, pointer: &str) -> Option<usize> {
         let mut node = 0;
         for segment in pointer::segments(pointer) {
@@ -469,6 +497,15 @@ fn narrow(number: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_merges_of_merges() {
+        let text = "a: &a {x: 1}\nb: &b\n  <<: *a\nc: &c {y: {<<: [*a, *b]}}\nd: *c\n";
+        let index = Index::of_yaml(text);
+        assert_eq!(index.merges_deeper_than(text, 0), Some((3, 3)));
+        assert_eq!(index.merges_deeper_than(text, 1), Some((4, 12)));
+        assert_eq!(index.merges_deeper_than(text, 2), None);
+    }
 
     #[test]
     fn finds_keys_and_items_in_json() {

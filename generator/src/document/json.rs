@@ -15,10 +15,15 @@ pub(super) const TOO_DEEP: &str = "too-deep";
 /// Returns the tree, and whether a key occurs twice in a mapping.
 pub(super) fn parse(name: &str, text: &str) -> Result<(Value, bool), Diagnostic> {
     refuse_deep_nesting(name, text)?;
-    let duplicates = Cell::new(false);
+    // JSON repeats nothing, so there is always room.
+    let (duplicates, room) = (Cell::new(false), Cell::new(usize::MAX));
+    let seed = Seed {
+        duplicates: &duplicates,
+        room: &room,
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
-    let value = Seed(&duplicates)
+    let value = seed
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| failure(name, text, &error))?;

@@ -6,25 +6,48 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A tree, for readers that cannot be given a seed.
+/// A tree of YAML, whose aliases may repeat text; it ends where that is more than any document has.
 pub(super) struct Tree {
     pub(super) value: Value,
     /// Whether a key occurs twice in a mapping.
     pub(super) repeats: bool,
 }
 
+/// The text that a tree of YAML may hold, in bytes: several times what the largest documents have.
+const MAX_TEXT: usize = 128 * 1024 * 1024;
+
+/// What is said of a tree that would hold more.
+pub(super) const TOO_MUCH_TEXT: &str = "more text than any document has";
+
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let repeats = Cell::new(false);
-        let value = Seed(&repeats).deserialize(deserializer)?;
-        let repeats = repeats.get();
+        let (duplicates, room) = (Cell::new(false), Cell::new(MAX_TEXT));
+        let seed = Seed {
+            duplicates: &duplicates,
+            room: &room,
+        };
+        let value = seed.deserialize(deserializer)?;
+        let repeats = duplicates.get();
         Ok(Self { value, repeats })
     }
 }
 
 /// Reads a value as `serde_json::Value` does, and remembers whether a key was in its mapping before.
 #[derive(Clone, Copy)]
-pub(super) struct Seed<'a>(pub(super) &'a Cell<bool>);
+pub(super) struct Seed<'a> {
+    /// Set when a key was.
+    pub(super) duplicates: &'a Cell<bool>,
+    /// The bytes of text that may still come.
+    pub(super) room: &'a Cell<usize>,
+}
+
+impl Seed<'_> {
+    fn take_room<E: Error>(self, text: &str) -> Result<(), E> {
+        let left = self.room.get().checked_sub(text.len());
+        self.room.set(left.ok_or_else(|| E::custom(TOO_MUCH_TEXT))?);
+        Ok(())
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
@@ -60,16 +83,17 @@ impl<'de> Visitor<'de> for Seed<'_> {
             .ok_or_else(|| E::custom("a number out of range"))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        self.take_room(&value)?;
         Ok(Value::String(value))
     }
 
-    fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
-        Ok(Value::String(String::from_utf8_lossy(value).into_owned()))
+    fn visit_bytes<E: Error>(self, value: &[u8]) -> Result<Value, E> {
+        self.visit_string(String::from_utf8_lossy(value).into_owned())
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -95,8 +119,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(Key(key)) = members.next_key()? {
+            self.take_room(&key)?;
             if map.insert(key, members.next_value_seed(self)?).is_some() {
-                self.0.set(true);
+                self.duplicates.set(true);
             }
         }
         Ok(Value::Object(map))

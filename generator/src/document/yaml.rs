@@ -5,8 +5,9 @@ use serde_yaml::Error;
 use serde_yaml::budget::BudgetBreach;
 use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
+use super::index::Index;
 use super::json::too_deep;
-use super::tree::Tree;
+use super::tree::{TOO_MUCH_TEXT, Tree};
 use super::{MAX_DEPTH, with_deep_stack};
 use crate::diagnostics::{Diagnostic, Place};
 
@@ -14,6 +15,9 @@ use crate::diagnostics::{Diagnostic, Place};
 const MAX_REPLAYED: usize = 500_000;
 /// More than the largest documents known have, by an order of magnitude.
 const MAX_EVENTS: usize = 50_000_000;
+/// How deep merge keys may bring in others: the reader copies what they hold once a level. Base mappings of base
+/// mappings of base mappings stay far below it.
+const MOST_MERGES: usize = 32;
 /// The lines whose indentation is put right before the document counts as no YAML.
 const MOST_MENDED_LINES: usize = 100;
 
@@ -28,6 +32,7 @@ pub(super) struct Read {
 
 /// Returns the tree, with a warning for what had to be mended to get it.
 pub(super) fn parse(name: &str, text: String) -> Result<Read, Diagnostic> {
+    refuse_deep_merges(name, &text)?;
     let (tree, mut diagnostics) = match read_leniently(name, &text) {
         Ok(read) => read,
         Err(error) => return mend_indentation(name, text, &error),
@@ -41,6 +46,16 @@ pub(super) fn parse(name: &str, text: String) -> Result<Read, Diagnostic> {
         text,
         diagnostics,
     })
+}
+
+fn refuse_deep_merges(name: &str, text: &str) -> Result<(), Diagnostic> {
+    if !text.contains("<<") {
+        return Ok(());
+    }
+    match Index::of_yaml(text).merges_deeper_than(text, MOST_MERGES) {
+        Some((line, column)) => Err(alias_bomb(Place::file(name).at(line, column))),
+        None => Ok(()),
+    }
 }
 
 /// Reads a text; keys that occur twice and further documents are told, and cost nothing.
@@ -73,6 +88,7 @@ fn mend_indentation(name: &str, text: String, first: &Error) -> Result<Read, Dia
             return Err(original);
         };
         mended = next;
+        refuse_deep_merges(name, &mended)?;
         match read_leniently(name, &mended) {
             Ok((tree, mut diagnostics)) => {
                 diagnostics.push(Diagnostic::warning(
@@ -142,6 +158,7 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_yaml::Options {
             max_aliases: 1_000_000,
             max_anchors: 1_000_000,
             max_depth: MAX_DEPTH,
+            max_documents: usize::MAX,
             max_total_scalar_bytes: usize::MAX,
             max_recorded_anchor_events: MAX_EVENTS,
             max_recorded_anchor_bytes: 512 * 1024 * 1024,
@@ -215,21 +232,26 @@ fn failure(name: &str, error: &Error) -> Diagnostic {
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayCounterOverflow { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => Diagnostic::error(
-            "alias-bomb",
-            place,
-            "the document's aliases repeat more than any document needs",
-            "write shared parts as components and refer to them",
-        ),
+        | Error::AliasReplayStackDepthExceeded { .. } => alias_bomb(place),
         Error::Eof { .. } => Diagnostic::error(
             "truncated",
             place,
             "the YAML ends in the middle",
             "fetch the document again",
         ),
+        _ if error.to_string().contains(TOO_MUCH_TEXT) => alias_bomb(place),
         _ if deep_flow(error) => too_deep(name, (line, column)),
         _ => Diagnostic::error("invalid-yaml", place, reason(error), "correct the file"),
     }
+}
+
+fn alias_bomb(place: Place) -> Diagnostic {
+    Diagnostic::error(
+        "alias-bomb",
+        place,
+        "the document's aliases repeat more than any document needs",
+        "write shared parts as components and refer to them",
+    )
 }
 
 fn deep_flow(error: &Error) -> bool {
