@@ -1,5 +1,8 @@
 //! Enumerated values.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
 use serde_json::Value;
 
 use super::merge::Merged;
@@ -64,18 +67,19 @@ pub(crate) fn integers(values: &[i64]) -> Enum<i64> {
 
 fn named<V: std::fmt::Display>(values: Vec<V>, name: impl Fn(&V) -> String) -> Enum<V> {
     let mut scope = Scope::with_reserved(&["Self"]);
-    let others: Vec<String> = values.iter().map(ToString::to_string).collect();
+    let mut spellings: HashMap<String, usize> = HashMap::new();
+    for value in &values {
+        let caseless = value.to_string().to_ascii_lowercase();
+        *spellings.entry(caseless).or_default() += 1;
+    }
     let variants = values
         .into_iter()
         .map(|value| {
             let preferred = name(&value);
             let text = value.to_string();
-            let only_case = others
-                .iter()
-                .any(|other| *other != text && other.eq_ignore_ascii_case(&text));
-            let by_case = by_case(&text, &preferred).filter(|_| only_case).into_iter();
-            let alternatives = by_case.chain(names::numbered(&preferred));
-            (scope.claim(&preferred, alternatives), value)
+            let only_case = spellings.get(&text.to_ascii_lowercase()) > Some(&1);
+            let by_case = by_case(&text, &preferred).filter(|_| only_case);
+            (scope.claim_capitalized(&preferred, by_case), value)
         })
         .collect();
     let others = ["UnknownValue", "UndeclaredValue"].map(str::to_owned);
@@ -97,12 +101,7 @@ fn by_case(value: &str, name: &str) -> Option<String> {
     }
 }
 
-fn unique<V: PartialEq>(values: impl Iterator<Item = V>) -> Vec<V> {
-    let mut unique = Vec::new();
-    for value in values {
-        if !unique.contains(&value) {
-            unique.push(value);
-        }
-    }
-    unique
+fn unique<V: Clone + Eq + Hash>(values: impl Iterator<Item = V>) -> Vec<V> {
+    let mut seen = HashSet::new();
+    values.filter(|value| seen.insert(value.clone())).collect()
 }

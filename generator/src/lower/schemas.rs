@@ -218,8 +218,7 @@ impl<'a> Types<'a> {
 
     fn reserve(&mut self, name: &str) -> usize {
         let model = format!("{name}Model");
-        let alternatives = std::iter::once(model).chain(names::numbered(name));
-        let name = self.scope.claim(name, alternatives);
+        let name = self.scope.claim_capitalized(name, [model]);
         let index = self.definitions.len();
         self.definitions.push(Some(TypeDef {
             name,

@@ -23,7 +23,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use english::singular;
 pub use operation::{Noise, PathName, from_path, is_opaque_id, operation_words};
-pub use scope::{Scope, numbered};
+pub use scope::Scope;
 
 /// The words of a text, in lower case and with compatibility characters written plainly
 /// (`m²` is `m2`).

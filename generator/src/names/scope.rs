@@ -1,6 +1,6 @@
 //! Uniqueness of identifiers within a scope.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Hands out identifiers, each once.
 ///
@@ -15,6 +15,8 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     claimed: HashSet<String>,
+    /// The number from which on those behind a stem may be free; nothing is ever given back.
+    numbers: HashMap<String, u64>,
     ignores_case: bool,
 }
 
@@ -35,8 +37,8 @@ impl Scope {
     /// than case.
     pub fn for_files() -> Self {
         Self {
-            claimed: HashSet::new(),
             ignores_case: true,
+            ..Self::default()
         }
     }
 
@@ -60,30 +62,55 @@ impl Scope {
         preferred: &str,
         alternatives: impl IntoIterator<Item = String>,
     ) -> String {
+        // `type_` becomes `type_2`.
+        let stem = preferred.trim_end_matches('_');
+        let separator = if is_joined_by_capitals(stem) { "" } else { "_" };
+        self.claim_behind(preferred, alternatives, format!("{stem}{separator}"))
+    }
+
+    /// Claims the name of a type or a variant as [`claim`](Self::claim) does. `AB` alone does not tell whether it is
+    /// a constant's name, and would be numbered as one.
+    pub fn claim_capitalized(
+        &mut self,
+        preferred: &str,
+        alternatives: impl IntoIterator<Item = String>,
+    ) -> String {
+        let separator = if preferred.ends_with(char::is_numeric) {
+            "_"
+        } else {
+            ""
+        };
+        self.claim_behind(preferred, alternatives, format!("{preferred}{separator}"))
+    }
+
+    fn claim_behind(
+        &mut self,
+        preferred: &str,
+        alternatives: impl IntoIterator<Item = String>,
+        stem: String,
+    ) -> String {
         let name = if self.is_free(preferred) {
             preferred.to_owned()
         } else {
             let mut alternatives = alternatives.into_iter();
             alternatives
                 .find(|name| !name.is_empty() && self.is_free(name))
-                .unwrap_or_else(|| self.first_free_number(preferred))
+                .unwrap_or_else(|| self.first_free_number(stem))
         };
         let key = self.key(&name);
         self.claimed.insert(key);
         name
     }
 
-    fn first_free_number(&self, preferred: &str) -> String {
-        // `type_` becomes `type_2`.
-        let stem = preferred.trim_end_matches('_');
-        let separator = if is_joined_by_capitals(stem) { "" } else { "_" };
-        let mut number = 2_u64;
+    fn first_free_number(&mut self, stem: String) -> String {
+        let mut number = self.numbers.get(&stem).copied().unwrap_or(2);
         loop {
-            let name = format!("{stem}{separator}{number}");
+            let name = format!("{stem}{number}");
+            number += 1;
             if self.is_free(&name) {
+                self.numbers.insert(stem, number);
                 return name;
             }
-            number += 1;
         }
     }
 
@@ -94,17 +121,6 @@ impl Scope {
             name.to_owned()
         }
     }
-}
-
-/// A name of a type or a variant with numbers behind it, as alternatives for [`Scope::claim`]. `AB` alone does not
-/// tell whether it is a constant's name, and would be numbered as one.
-pub fn numbered(name: &str) -> impl Iterator<Item = String> {
-    let separator = if name.ends_with(char::is_numeric) {
-        "_"
-    } else {
-        ""
-    };
-    (2_u64..).map(move |number| format!("{name}{separator}{number}"))
 }
 
 /// Whether a name is written in camel case and can take a number without a separator: not after
@@ -138,6 +154,25 @@ mod tests {
         let mut scope = Scope::with_reserved(&["a", "a_2"]);
         assert_eq!(scope.claim("a", ["a_2".to_owned(), String::new()]), "a_3");
         assert_eq!(scope.claim("a", []), "a_4");
+    }
+
+    #[test]
+    fn numbers_go_on_from_where_they_were() {
+        let mut scope = Scope::with_reserved(&["a"]);
+        assert_eq!(scope.claim("a", []), "a_2");
+        scope.reserve(&["a_3"]);
+        assert_eq!(scope.claim("a_", []), "a_");
+        assert_eq!(scope.claim("a_", []), "a_4");
+        assert_eq!(scope.claim("a", []), "a_5");
+    }
+
+    #[test]
+    fn types_are_numbered_without_a_separator() {
+        let mut scope = Scope::with_reserved(&["AB", "V1"]);
+        assert_eq!(scope.claim_capitalized("AB", []), "AB2");
+        assert_eq!(scope.claim_capitalized("AB", []), "AB3");
+        assert_eq!(scope.claim_capitalized("V1", []), "V1_2");
+        assert_eq!(scope.claim_capitalized("V1", ["One".to_owned()]), "One");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `oneOf`, `anyOf`, `allOf`, `enum` and `const`.
 
+use std::collections::HashSet;
+
 use openapiv3::{ReferenceOr, Schema};
 use serde_json::{Map, Value};
 
@@ -199,6 +201,7 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
     if wants_text(draft) && values.iter().any(Value::is_number) {
         super::enumeration::mended(cx, at, "string");
     }
+    let mut seen: HashSet<Value> = draft.enumeration.iter().cloned().collect();
     for (index, value) in values.iter().enumerate() {
         let value = match value {
             // Digits that a number would lose, as of a version 1.10, may be wanted as text later.
@@ -210,7 +213,7 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
         };
         if value.is_null() {
             draft.lists_null = true;
-        } else if draft.enumeration.contains(&value) {
+        } else if !seen.insert(value.clone()) {
             cx.note(
                 &at.index(index),
                 "repeated-enum-value",
