@@ -1,0 +1,37 @@
+//! Writes the documents of a folder that are small enough as JSON: `seeds <from> <to> <most bytes>`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use portal_generator::document::{self, Source};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [from, to, most] = arguments.as_slice() else {
+        return Err("usage: seeds <from> <to> <most bytes>".into());
+    };
+    let most: usize = most.parse()?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if path.is_file() {
+            convert(&path, Path::new(to), most)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is no document, or too large, is left out.
+fn convert(path: &Path, to: &Path, most: usize) -> Result<(), Box<dyn Error>> {
+    let bytes = fs::read(path)?;
+    let Ok(document) = document::parse(&Source::new("seed", bytes)) else {
+        return Ok(());
+    };
+    let text = serde_json::to_vec(&document.value)?;
+    if text.len() <= most {
+        let mut file = PathBuf::from(path.file_name().unwrap_or_default());
+        file.set_extension("json");
+        fs::write(to.join(file), text)?;
+    }
+    Ok(())
+}
