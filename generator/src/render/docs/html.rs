@@ -1,6 +1,7 @@
 //! As much HTML as descriptions use.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What a tag does to the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,12 +153,13 @@ pub(super) enum Token<'a> {
 /// scripts and styles.
 pub(super) fn tokens(html: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
+    let mut unclosed = Unclosed::default();
     let mut text_start = 0;
     let mut position = 0;
     while let Some(offset) = html[position..].find(['<', '`']) {
         let start = position + offset;
         let rest = &html[start..];
-        let (length, token) = match next_token(rest) {
+        let (length, token) = match next_token(rest, &mut unclosed) {
             Next::Text(length) => {
                 position = start + length;
                 continue;
@@ -181,13 +183,41 @@ enum Next<'a> {
     Token(usize, Token<'a>),
 }
 
-fn next_token(text: &str) -> Next<'_> {
+/// What has no end in the rest of a text, so that nobody looks for it at each beginning again.
+#[derive(Debug, Default)]
+struct Unclosed {
+    comment: bool,
+    elements: HashSet<String>,
+}
+
+impl Unclosed {
+    /// The length of what is left out for the comment that a text begins with. One that does not end hides nothing.
+    fn comment_length(&mut self, text: &str) -> usize {
+        const OPEN: &str = "<!--";
+        let inner = text.strip_prefix(OPEN).filter(|_| !self.comment);
+        let end = inner.and_then(|inner| inner.find("-->"));
+        self.comment = end.is_none();
+        end.map_or(OPEN.len(), |end| OPEN.len() + end + "-->".len())
+    }
+
+    fn split_at_closing<'a>(&mut self, text: &'a str, name: &str) -> Option<(&'a str, usize)> {
+        if self.elements.contains(name) {
+            return None;
+        }
+        let split = split_at_closing(text, name);
+        if split.is_none() {
+            self.elements.insert(name.to_owned());
+        }
+        split
+    }
+}
+
+fn next_token<'a>(text: &'a str, unclosed: &mut Unclosed) -> Next<'a> {
     if text.starts_with('`') {
         return Next::Text(code_span_length(text));
     }
-    if let Some(comment) = text.strip_prefix("<!--") {
-        // A comment that does not end hides nothing.
-        return Next::Nothing(comment.find("-->").map_or(4, |end| end + 7));
+    if text.starts_with("<!--") {
+        return Next::Nothing(unclosed.comment_length(text));
     }
     let Some(tag) = Tag::read(text) else {
         return Next::Text(1);
@@ -203,7 +233,7 @@ fn next_token(text: &str) -> Next<'_> {
             let length = length + content.len() + close;
             Next::Token(length, Token::Preformatted(content))
         }
-        Some((Kind::Hidden, _)) => match split_at_closing(&text[length..], &tag.name) {
+        Some((Kind::Hidden, _)) => match unclosed.split_at_closing(&text[length..], &tag.name) {
             Some((content, close)) => Next::Nothing(length + content.len() + close),
             None => Next::Token(length, Token::Tag(tag)),
         },
@@ -406,6 +436,22 @@ mod tests {
         let tokens = tokens("<p>`<p>`<!-- x --></p>");
         let tags = tokens.iter().filter(|token| matches!(token, Token::Tag(_)));
         assert_eq!(tags.count(), 2);
+    }
+
+    #[test]
+    fn an_end_that_is_missing_is_looked_for_once() {
+        let mut unclosed = Unclosed::default();
+        let comment = "<!-- x -->";
+        assert_eq!(unclosed.comment_length(comment), comment.len());
+        assert_eq!(unclosed.comment_length("<!-- x"), 4);
+        // What the first look did not find in all of the text is in no part of it.
+        assert_eq!(unclosed.comment_length(comment), 4);
+        let script = "x</script>y";
+        let found = unclosed.split_at_closing(script, "script");
+        assert_eq!(found, Some(("x", "</script>".len())));
+        assert_eq!(unclosed.split_at_closing("x</style>", "script"), None);
+        assert_eq!(unclosed.split_at_closing(script, "script"), None);
+        assert!(unclosed.split_at_closing("x</style>", "style").is_some());
     }
 
     #[test]
