@@ -134,6 +134,24 @@ fn alias_bombs_are_refused() {
 }
 
 #[test]
+fn of_many_documents_in_one_file_the_first_is_read() {
+    let text = format!("a: 1\n{}", "---\nb: 2\n".repeat(2_000));
+    let document = document::parse(&Source::new("a.yaml", text)).unwrap();
+    assert_eq!(document.value, serde_json::json!({"a": 1}));
+    let said: Vec<String> = document
+        .diagnostics
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "a.yaml:1:1: the file holds 2001 YAML documents, and only the first is used; put each document into a file of its own"
+        ]
+    );
+}
+
+#[test]
 fn text_in_all_its_dresses_is_read() {
     let bom = "\u{feff}{\"openapi\": \"3.0.0\"}";
     let document = document::parse(&Source::new("a.json", bom)).unwrap();
