@@ -108,11 +108,13 @@ impl<'a> Usage<'a> {
     fn close_children(&mut self) {
         let direct = self.children.clone();
         for (parent, children) in &mut self.children {
+            let mut seen: HashSet<&str> = children.iter().copied().collect();
+            seen.insert(parent);
             let mut next = 0;
             while next < children.len() {
                 let child = children[next];
                 for grandchild in direct.get(child).into_iter().flatten() {
-                    if !children.contains(grandchild) && grandchild != parent {
+                    if seen.insert(grandchild) {
                         children.push(grandchild);
                     }
                 }
