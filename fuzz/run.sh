@@ -28,13 +28,11 @@ nightly() {
 
 # Seeds that are there already are left as they are.
 seeds() {
-  local folder
+  local folders=("$fixtures" "$fixtures/files" ${more:+"$more"})
   mkdir -p fuzz/corpus/text fuzz/corpus/document
-  for folder in "$fixtures" "$fixtures/files" ${more:+"$more"}; do
-    find "$folder" -maxdepth 1 -type f -size -"$most_seed"c -exec cp -n -t fuzz/corpus/text {} +
-    nightly run --quiet --manifest-path fuzz/Cargo.toml --release --example seeds -- \
-      "$folder" fuzz/corpus/document "$most_seed"
-  done
+  find "${folders[@]}" -maxdepth 1 -type f -size -"$most_seed"c -exec cp -n -t fuzz/corpus/text {} +
+  nightly run --quiet --manifest-path fuzz/Cargo.toml --release --example seeds -- \
+    fuzz/corpus/document "$most_seed" "${folders[@]}"
 }
 
 # The counters that libFuzzer prints last: executions, then coverage in edges and features.

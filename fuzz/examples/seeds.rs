@@ -1,4 +1,4 @@
-//! Writes the documents of a folder that are small enough as JSON: `seeds <from> <to> <most bytes>`.
+//! Writes the documents of folders that are small enough as JSON: `seeds <to> <most bytes> <from>...`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,16 @@ use portal_generator::document::{self, Source};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [from, to, most] = arguments.as_slice() else {
-        return Err("usage: seeds <from> <to> <most bytes>".into());
+    let [to, most, folders @ ..] = arguments.as_slice() else {
+        return Err("usage: seeds <to> <most bytes> <from>...".into());
     };
     let most: usize = most.parse()?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        if path.is_file() {
-            convert(&path, Path::new(to), most)?;
+    for folder in folders {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_file() {
+                convert(&path, Path::new(to), most)?;
+            }
         }
     }
     Ok(())
