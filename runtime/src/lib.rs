@@ -10,6 +10,7 @@ mod client;
 mod error;
 mod gateway;
 mod httpdate;
+mod items;
 mod json;
 mod macros;
 mod oauth;
@@ -33,9 +34,11 @@ pub use client::{
 };
 pub use error::{
     AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, GatewayError, GatewayReason,
-    IdentityProviderError, IdentityProviderReason, PagingError, RequestError, ResponseError,
-    TimeoutError, TimeoutKind, TransportError, TransportErrorKind, Undeclared, UndeclaredSuccess,
+    IdentityProviderError, IdentityProviderReason, ItemError, ItemProblem, PagingError,
+    RequestError, ResponseError, TimeoutError, TimeoutKind, TransportError, TransportErrorKind,
+    Undeclared, UndeclaredSuccess,
 };
+pub use items::{ItemStream, ServerSentEvent};
 pub use oauth::{
     ClientAuthentication, Clock, Dialect, IdentityProvider, Moment, Parameters, SystemClock,
 };

@@ -25,6 +25,16 @@ pub struct ByteStream {
     length: Option<u64>,
     idle: Option<Idle>,
     ended: bool,
+    origin: Option<Box<Origin>>,
+}
+
+/// What a body is the answer to.
+pub(crate) struct Origin {
+    pub(crate) operation: &'static str,
+    /// In lower case, without parameters; empty where none was given.
+    pub(crate) media_type: String,
+    /// The most of it that is held at a time, in bytes.
+    pub(crate) limit: usize,
 }
 
 struct Idle {
@@ -40,6 +50,7 @@ impl ByteStream {
             length,
             idle: None,
             ended: false,
+            origin: None,
         }
     }
 
@@ -62,6 +73,15 @@ impl ByteStream {
     pub(crate) fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
         self.idle = limit.map(|limit| Idle { limit, timer: None });
         self
+    }
+
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(Box::new(origin));
+        self
+    }
+
+    pub(crate) fn take_origin(&mut self) -> Option<Box<Origin>> {
+        self.origin.take()
     }
 
     /// The length in bytes, where the server told it and no content encoding hides it.

@@ -7,11 +7,16 @@ mod raw;
 mod read;
 
 pub use incoming::ByteStream;
+pub(crate) use incoming::Origin;
 pub use multipart::{Form, Part};
 pub(crate) use outgoing::Outgoing;
 pub use outgoing::{Body, WireBody};
 pub use raw::RawBody;
-pub use read::{Read, bytes, json, none, optional_json, stream, text};
+pub(crate) use raw::essence;
+pub use read::{
+    Read, bytes, events, json, json_lines, json_sequence, none, optional_json, stream, text,
+    text_events,
+};
 
 /// An error of the source that a streamed body is read from.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -50,16 +50,7 @@ impl RawBody {
 
     /// The media type in lower case, without parameters; empty where none was given.
     pub fn media_type(&self) -> String {
-        let text = self
-            .content_type
-            .as_ref()
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
-        text.split(';')
-            .next()
-            .unwrap_or("")
-            .trim()
-            .to_ascii_lowercase()
+        essence(self.content_type.as_ref())
     }
 
     /// The body as text, in the charset that its media type names (UTF-8 where it names none).
@@ -111,6 +102,18 @@ impl fmt::Debug for RawBody {
             .field("length", &self.bytes.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The media type of a `Content-Type` header in lower case, without parameters; empty where there is none.
+pub(crate) fn essence(content_type: Option<&HeaderValue>) -> String {
+    let text = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    text.split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase()
 }
 
 fn excerpt(text: &str) -> String {

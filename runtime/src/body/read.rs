@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{ByteStream, RawBody};
+use crate::items::ItemStream;
 use crate::wire::{Decode, DecodeError, from_slice};
 
 /// How a success is read into a `T`.
@@ -56,6 +57,28 @@ pub fn bytes() -> Read<Bytes> {
 /// Hands on the bytes while they arrive, without a limit on how many.
 pub fn stream() -> Read<ByteStream> {
     Read::Stream(|body| body)
+}
+
+/// Hands on the values of JSON Lines while they arrive; see [`ItemStream::json_lines`].
+pub fn json_lines<T: Decode>() -> Read<ItemStream<T>> {
+    Read::Stream(ItemStream::json_lines)
+}
+
+/// Hands on the texts of a JSON text sequence while they arrive; see [`ItemStream::json_sequence`].
+pub fn json_sequence<T: Decode>() -> Read<ItemStream<T>> {
+    Read::Stream(ItemStream::json_sequence)
+}
+
+/// Hands on server-sent events while they arrive, with data that are JSON; see
+/// [`ItemStream::events`].
+pub fn events<T: Decode>() -> Read<ItemStream<T>> {
+    Read::Stream(ItemStream::events)
+}
+
+/// Hands on server-sent events while they arrive, with data that are text; see
+/// [`ItemStream::text_events`].
+pub fn text_events<T: Decode>() -> Read<ItemStream<T>> {
+    Read::Stream(ItemStream::text_events)
 }
 
 /// Takes no notice of a body.

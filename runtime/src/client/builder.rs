@@ -122,7 +122,8 @@ impl<P, K> Builder<P, K> {
     }
 
     /// Sets the largest body of an answer that is read whole, in bytes after decompression. Bodies
-    /// that are streamed have no limit. Default: 64 MiB.
+    /// that are streamed have no limit; of one that is read item by item, it is the largest item.
+    /// Default: 64 MiB.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.settings.largest_body = limit;
         self

@@ -13,7 +13,7 @@ use url::Url;
 use super::authority::Unproven;
 use super::proof::{Proof, Ticket};
 use super::{Answer, AnswerBody, Core, Plan};
-use crate::body::{ByteStream, RawBody};
+use crate::body::{ByteStream, Origin, RawBody, essence};
 use crate::call::RawCall;
 use crate::error::{
     ApiError, Error, GatewayError, GatewayReason, TimeoutError, TimeoutKind, TransportError,
@@ -218,7 +218,11 @@ impl<'a> Sending<'a> {
             false => Plan::Undeclared,
         };
         if plan == Plan::Stream {
-            let body = AnswerBody::Stream(body);
+            let body = AnswerBody::Stream(body.with_origin(Origin {
+                operation,
+                media_type: essence(headers.get(CONTENT_TYPE)),
+                limit: self.core.largest_body,
+            }));
             return Ok(Answer {
                 operation,
                 status,

@@ -7,6 +7,7 @@ mod api;
 mod config;
 mod gateway;
 mod identity;
+mod item;
 mod local;
 mod transport;
 
@@ -19,6 +20,7 @@ pub use api::{ApiError, ErrorBody, Undeclared, UndeclaredSuccess};
 pub use config::ConfigError;
 pub use gateway::{GatewayError, GatewayReason};
 pub use identity::{IdentityProviderError, IdentityProviderReason};
+pub use item::{ItemError, ItemProblem};
 pub use local::{PagingError, RequestError, ResponseError};
 pub(crate) use transport::chain;
 pub use transport::{TimeoutError, TimeoutKind, TransportError, TransportErrorKind};
@@ -48,6 +50,8 @@ pub enum Error<E> {
     Decode(Box<ResponseError>),
     /// The pages of a collection contradict each other.
     Paging(Box<PagingError>),
+    /// An item of a streamed body could not be had.
+    Item(Box<ItemError>),
 }
 
 impl<E> Error<E> {
@@ -55,7 +59,11 @@ impl<E> Error<E> {
     /// identity provider.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Request(_) | Self::Transport(_) | Self::Timeout(_) | Self::Paging(_) => None,
+            Self::Request(_)
+            | Self::Transport(_)
+            | Self::Timeout(_)
+            | Self::Paging(_)
+            | Self::Item(_) => None,
             Self::IdentityProvider(error) => error.status(),
             Self::Gateway(error) => Some(error.status),
             Self::Api(error) => Some(error.status),
@@ -75,7 +83,8 @@ impl<E> Error<E> {
             | Self::IdentityProvider(_)
             | Self::Transport(_)
             | Self::Timeout(_)
-            | Self::Paging(_) => None,
+            | Self::Paging(_)
+            | Self::Item(_) => None,
         }
     }
 
@@ -98,6 +107,7 @@ impl<E> Error<E> {
             Self::Api(error) => matches!(error.status.as_u16(), 408 | 429 | 502 | 503 | 504),
             Self::Transport(error) => error.is_retryable(),
             Self::Timeout(_) => true,
+            Self::Item(error) => error.is_retryable(),
         }
     }
 
@@ -130,6 +140,7 @@ impl<E> Error<E> {
             Self::Timeout(error) => Error::Timeout(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Paging(error) => Error::Paging(error),
+            Self::Item(error) => Error::Item(error),
         }
     }
 }
@@ -153,7 +164,14 @@ impl<E: ErrorBody> fmt::Display for Error<E> {
             Self::Timeout(error) => error.fmt(out),
             Self::Decode(error) => error.fmt(out),
             Self::Paging(error) => error.fmt(out),
+            Self::Item(error) => error.fmt(out),
         }
+    }
+}
+
+impl<E> From<ItemError> for Error<E> {
+    fn from(error: ItemError) -> Self {
+        Self::Item(Box::new(error))
     }
 }
 
@@ -194,6 +212,12 @@ impl std::ops::Deref for AnyError {
 impl<E: ErrorBody> From<Error<E>> for AnyError {
     fn from(error: Error<E>) -> Self {
         error.erase()
+    }
+}
+
+impl From<ItemError> for AnyError {
+    fn from(error: ItemError) -> Self {
+        Self(error.into())
     }
 }
 

@@ -85,7 +85,8 @@ macro_rules! errors {
 /// Makes an enum of the successes of an operation that has several kinds, by status.
 ///
 /// Payloads are as in [`errors!`](crate::errors), and `stream ByteStream` hands on a body while it
-/// arrives. Its `decode` is the last argument of [`Operation::new`](crate::Operation::new). Only
+/// arrives. `items` does so item by item: `items json_lines Row` makes an
+/// [`ItemStream<Row>`](crate::ItemStream), read by its function of that name. Its `decode` is the last argument of [`Operation::new`](crate::Operation::new). Only
 /// `Debug` is derived; attributes before the enum are kept.
 ///
 /// ```
@@ -189,6 +190,7 @@ macro_rules! __payload {
     (text $type:ty) => { $type };
     (bytes $type:ty) => { $type };
     (stream $type:ty) => { $type };
+    (items $framing:ident $type:ty) => { $crate::ItemStream<$type> };
     (optional $type:ty) => { ::core::option::Option<$type> };
     ($type:ty) => { $type };
 }
@@ -220,6 +222,9 @@ macro_rules! __success {
     };
     ($name:ident $variant:ident stream $type:ty) => {
         $crate::body::Read::Stream($name::$variant)
+    };
+    ($name:ident $variant:ident items $framing:ident $type:ty) => {
+        $crate::body::Read::Stream(|body| $name::$variant($crate::ItemStream::$framing(body)))
     };
     ($name:ident $variant:ident $($payload:tt)+) => {
         $crate::body::Read::Whole(|body| {
