@@ -90,6 +90,7 @@ snapshots! { check:
     ref_to_another_file,
     repairs,
     response_headers,
+    responses_item_by_item,
     responses_by_status,
     responses_of_other_media_types,
     responses_several_successes,
@@ -100,6 +101,7 @@ snapshots! { check:
     unions_several,
     version_3_1,
     version_3_2,
+    version_3_2_items,
 }
 
 // Where the client itself is the point.

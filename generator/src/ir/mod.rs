@@ -357,10 +357,36 @@ pub enum Content {
     Text,
     /// Bytes, streamed.
     Stream,
+    /// Items, one by one while they arrive.
+    Items(Items),
     /// Whatever comes, where the document declares no success.
     Bytes,
     /// One of several, by status: the enum's name.
     Several(String),
+}
+
+/// The items of a sequential media type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Items {
+    /// How they are told apart and read.
+    pub framing: Framing,
+    /// The type of an item, or of the data of an event.
+    pub item: Type,
+    /// Whether the type is that of an event's data alone.
+    pub in_event: bool,
+}
+
+/// How the items of a body are told apart and read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// JSON Lines: a JSON value a line.
+    JsonLines,
+    /// JSON text sequences (RFC 7464).
+    JsonSequence,
+    /// Server-sent events whose data are JSON.
+    Events,
+    /// Server-sent events whose data are text.
+    TextEvents,
 }
 
 /// A status, as responses are declared by.

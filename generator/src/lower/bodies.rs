@@ -7,6 +7,7 @@ use super::behind::behind;
 use super::merge::Merged;
 use super::operations::{Named, Operations, Site};
 use super::schemas::Hint;
+use super::sequential;
 use super::usage::Direction;
 use super::view::Node;
 use crate::ir::{self, FieldEncoding, Part, PartKind, Payload, Style, Type};
@@ -61,6 +62,12 @@ impl<'a> Operations<'a, '_> {
                 false => suffix(kind, name, taken.iter().any(|(other, _)| *other == kind)),
             };
             taken.push((kind, schema));
+            if sequential::cut(name).is_some() {
+                let message =
+                    format!("the items of `{name}` are the caller's to write: the body is bytes");
+                self.findings
+                    .push(Finding::note("items-not-generated", &at, message));
+            }
             let payload = self.payload(kind, name, media_type, named, &suffix, &at);
             let required =
                 body.required || (self.config.bodies_are_required() && writes(site.method));
@@ -90,6 +97,10 @@ impl<'a> Operations<'a, '_> {
         }
         if essence == "application/x-www-form-urlencoded" {
             return Kind::Form;
+        }
+        // Lines, texts and events are the caller's to write, one after another.
+        if sequential::cut(media_type).is_some() {
+            return Kind::Bytes;
         }
         let binary = content
             .schema
@@ -352,8 +363,5 @@ pub(super) fn is_text(media_type: &str) -> bool {
     essence.starts_with("text/")
         || subtype == "xml"
         || subtype.ends_with("+xml")
-        || matches!(
-            subtype,
-            "yaml" | "x-yaml" | "javascript" | "graphql" | "x-ndjson" | "jsonl"
-        )
+        || matches!(subtype, "yaml" | "x-yaml" | "javascript" | "graphql")
 }

@@ -14,6 +14,7 @@ mod responses;
 mod roots;
 mod schemas;
 mod security;
+mod sequential;
 mod tags;
 mod unions;
 mod usage;

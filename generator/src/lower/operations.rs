@@ -5,7 +5,7 @@ use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr};
 
 use super::behind::behind;
 use super::parameters::Parameters;
-use super::responses::Responses;
+use super::responses::{Offer, Responses};
 use super::schemas::{Types, escape};
 use super::{Additional, Config, Finding, Lowered, Omission, recursion, security, server};
 use crate::ir::{self, Access, Payload};
@@ -30,6 +30,7 @@ const OPERATION_TYPES: &[&str] = &[
     "Permission",
     "Mode",
     "Items",
+    "ItemStream",
     "Operation",
     "Option",
     "Pages",
@@ -54,6 +55,7 @@ const OPERATION_TYPES: &[&str] = &[
     "Decimal",
     "Base64",
     "Secret",
+    "ServerSentEvent",
     "Status",
     "Style",
     "SECURITY",
@@ -234,31 +236,59 @@ impl<'a, 'm> Operations<'a, 'm> {
         let named = self.name(&site, id);
         let parameters = self.parameters(&site, &named);
         let bodies = self.bodies(&site, &named);
-        let (success, headers) = self.success(&site, &named);
+        let (success, headers) = self.success(&site, &named, Offer::Whole);
         let base = self.assemble(&site, id, &named, parameters, success, headers);
-        let group = self
-            .groups
-            .entry(operation.tags.first().cloned().unwrap_or_default());
-        let group = group.or_default();
-        let mut bodies = bodies.into_iter();
-        let first = bodies.next();
-        group.push(ir::Operation {
-            body: first.map(|(_, body)| body),
-            ..base.clone()
+        let items = self.offers_items_too(&site).then(|| {
+            let named = self.beside(&named, "stream");
+            let (success, headers) = self.success(&site, &named, Offer::Items);
+            ir::Operation {
+                name: named.name,
+                type_name: named.type_name,
+                constant: named.constant,
+                accept: self.accept(&site, Offer::Items),
+                success,
+                headers,
+                paging: None,
+                ..base.clone()
+            }
         });
-        // Further media types of the body are methods of their own, named after them.
-        for (suffix, body) in bodies {
-            let name = format!("{}_{suffix}", base.name);
-            let name = self.method_names.claim(&name, std::iter::empty());
-            let type_name = names::type_name(&name);
-            let type_name = self.type_names.claim(&type_name, std::iter::empty());
-            group.push(ir::Operation {
-                constant: names::constant_name(&name),
-                name,
-                type_name,
-                body: Some(body),
+        // Further media types, of the answer and of the body, are methods of their own, named after them.
+        let mut operations = Vec::new();
+        for base in std::iter::once(base).chain(items) {
+            let mut bodies = bodies.iter();
+            operations.push(ir::Operation {
+                body: bodies.next().map(|(_, body)| body.clone()),
                 ..base.clone()
             });
+            for (suffix, body) in bodies {
+                let named = Named {
+                    name: base.name.clone(),
+                    type_name: base.type_name.clone(),
+                    constant: base.constant.clone(),
+                };
+                let named = self.beside(&named, suffix);
+                operations.push(ir::Operation {
+                    constant: named.constant,
+                    name: named.name,
+                    type_name: named.type_name,
+                    body: Some(body.clone()),
+                    ..base.clone()
+                });
+            }
+        }
+        let tag = operation.tags.first().cloned().unwrap_or_default();
+        self.groups.entry(tag).or_default().extend(operations);
+    }
+
+    /// The names of another method for the same operation.
+    fn beside(&mut self, named: &Named, suffix: &str) -> Named {
+        let name = format!("{}_{suffix}", named.name);
+        let name = self.method_names.claim(&name, std::iter::empty());
+        let type_name = names::type_name(&name);
+        Named {
+            constant: names::constant_name(&name),
+            type_name: self.type_names.claim(&type_name, std::iter::empty()),
+            name,
         }
     }
 
@@ -393,7 +423,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             arguments,
             options,
             body: None,
-            accept: self.accept(site),
+            accept: self.accept(site, Offer::Whole),
             success,
             responses: self.response_words(site),
             error: self.errors(site),
@@ -508,8 +538,15 @@ fn renumber_operation(operation: &mut ir::Operation, moved: &[usize]) {
 }
 
 fn renumber_content(content: &mut ir::Content, moved: &[usize]) {
-    if let ir::Content::Json(ty) | ir::Content::OptionalJson(ty) = content {
-        recursion::renumber_type(ty, moved);
+    match content {
+        ir::Content::Json(ty)
+        | ir::Content::OptionalJson(ty)
+        | ir::Content::Items(ir::Items { item: ty, .. }) => recursion::renumber_type(ty, moved),
+        ir::Content::Empty
+        | ir::Content::Text
+        | ir::Content::Stream
+        | ir::Content::Bytes
+        | ir::Content::Several(_) => {}
     }
 }
 

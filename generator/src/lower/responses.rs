@@ -9,6 +9,7 @@ use super::behind::behind;
 use super::bodies::{essence, is_json, is_text};
 use super::operations::{Named, Operations, Site};
 use super::schemas::{Hint, escape};
+use super::sequential::cut;
 use super::usage::Direction;
 use super::view::Node;
 use crate::ir::{
@@ -35,9 +36,36 @@ pub(super) struct Settled {
     pub(super) headers: Vec<HeaderStruct>,
 }
 
+/// Which of the media types that a response offers is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// The usual one: JSON before text before bytes, and what comes whole before what comes item by item.
+    Whole,
+    /// What comes item by item, where it is offered.
+    Items,
+}
+
 impl<'a> Operations<'a, '_> {
+    /// Whether a success comes whole or item by item, as is asked for: models that talk, for one, answer either way.
+    pub(super) fn offers_items_too(&self, site: &Site<'a>) -> bool {
+        successes(site).iter().any(|(_, response)| {
+            self.response(response).is_some_and(|found| {
+                let is_cut = |offer| {
+                    self.chosen(found, offer)
+                        .is_some_and(|(name, _)| cut(name).is_some())
+                };
+                is_cut(Offer::Items) && !is_cut(Offer::Whole)
+            })
+        })
+    }
+
     /// What an operation gives when it worked, and the headers that come with it.
-    pub(super) fn success(&mut self, site: &Site<'a>, named: &Named) -> (Success, Option<String>) {
+    pub(super) fn success(
+        &mut self,
+        site: &Site<'a>,
+        named: &Named,
+        offer: Offer,
+    ) -> (Success, Option<String>) {
         let declared = successes(site);
         let mut kinds: Vec<(Status, Content, String)> = Vec::new();
         let mut fields: Vec<HeaderField> = Vec::new();
@@ -50,7 +78,14 @@ impl<'a> Operations<'a, '_> {
                 1 => "Response".to_owned(),
                 _ => format!("{} Response", status_name(*status)),
             };
-            let content = self.content(found, &Hint::new(&named.type_name, &part, pointer.clone()));
+            let hint = Hint::new(&named.type_name, &part, pointer.clone());
+            let content = match self.chosen(found, offer) {
+                Some((name, media_type)) => match cut(name) {
+                    Some(cut) => self.items(cut, media_type, &in_content(&hint, name)),
+                    None => self.content(name, media_type, &hint),
+                },
+                None => Content::Empty,
+            };
             kinds.push((*status, content, found.description.clone()));
             self.header_fields(found, &pointer, &mut fields);
         }
@@ -111,9 +146,14 @@ impl<'a> Operations<'a, '_> {
             let parent = names::type_name(id);
             let pointer = format!("{}/responses/{}", site.pointer(), status_key(status));
             let hint = Hint::new(&parent, &format!("{} Error", status_name(status)), pointer);
-            let content = match self.content(found, &hint) {
-                Content::OptionalJson(ty) => Content::Json(ty),
-                content => content,
+            // An error is read whole.
+            let content = match self.chosen(found, Offer::Whole) {
+                Some((name, _)) if cut(name).is_some() => Content::Stream,
+                Some((name, media_type)) => match self.content(name, media_type, &hint) {
+                    Content::OptionalJson(ty) => Content::Json(ty),
+                    content => content,
+                },
+                None => Content::Empty,
             };
             declared.push((status, content, found.description.clone()));
         }
@@ -135,11 +175,15 @@ impl<'a> Operations<'a, '_> {
     }
 
     /// The media types that an operation's answers are understood in.
-    pub(super) fn accept(&self, site: &Site<'a>) -> Vec<String> {
+    pub(super) fn accept(&self, site: &Site<'a>, offer: Offer) -> Vec<String> {
         let mut accept: Vec<String> = Vec::new();
-        for (_, response) in all(site) {
-            let chosen = self.response(response).and_then(|found| self.chosen(found));
-            if let Some((media_type, _)) = chosen {
+        let successes: Vec<Status> = successes(site).iter().map(|(status, _)| *status).collect();
+        for (status, response) in all(site) {
+            let found = self.response(response);
+            let chosen = found.and_then(|found| self.chosen(found, offer));
+            // To name what only an error is sent in would ask for a success in it too.
+            let asked = |name: &str| cut(name).is_none() || successes.contains(&status);
+            if let Some((media_type, _)) = chosen.filter(|(name, _)| asked(name)) {
                 let media_type = essence(media_type);
                 let usable = !media_type.is_empty() && media_type.contains('/');
                 if usable && !accept.contains(&media_type) {
@@ -165,9 +209,13 @@ impl<'a> Operations<'a, '_> {
         behind(response, components.map(|all| &all.responses))
     }
 
-    /// The media type that is asked for: JSON before text before bytes.
-    fn chosen(&self, response: &'a Response) -> Option<(&'a str, &'a MediaType)> {
+    /// The media type that is asked for.
+    fn chosen(&self, response: &'a Response, offer: Offer) -> Option<(&'a str, &'a MediaType)> {
         let rank = |media_type: &str| match () {
+            () if cut(media_type).is_some() => match offer {
+                Offer::Whole => 4,
+                Offer::Items => -1,
+            },
             () if is_json(media_type) => 0,
             () if essence(media_type) == "*/*" => 1,
             () if is_text(media_type) => 2,
@@ -182,30 +230,23 @@ impl<'a> Operations<'a, '_> {
         best
     }
 
-    fn content(&mut self, response: &'a Response, hint: &Hint) -> Content {
-        let Some((media_type, content)) = self.chosen(response) else {
-            return Content::Empty;
-        };
+    fn content(&mut self, media_type: &str, content: &'a MediaType, hint: &Hint) -> Content {
         let schema = content.schema.as_ref();
-        let is_stream = content.extensions.contains_key("x-item-schema");
-        if is_stream || schema.is_some_and(|schema| self.is_binary(schema)) {
+        if schema.is_some_and(|schema| self.is_binary(schema)) {
             return Content::Stream;
         }
         let anything = essence(media_type) == "*/*";
         match schema {
             Some(schema) if is_json(media_type) || anything => {
-                let pointer = format!("{}/content/{}/schema", hint.pointer, escape(media_type));
-                let hint = Hint::new(&hint.parent, &hint.part, pointer);
-                let lowered = self
-                    .types
-                    .lower(&[Node::of(schema)], &hint, Direction::Response);
+                let nodes = [Node::of(schema)];
+                let hint = in_content(hint, media_type);
+                let lowered = self.types.lower(&nodes, &hint, Direction::Response);
                 match lowered.nullable && lowered.ty != Type::Json {
                     true => Content::OptionalJson(lowered.ty),
                     false => Content::Json(lowered.ty),
                 }
             }
             None if is_json(media_type) => Content::OptionalJson(Type::Json),
-            _ if essence(media_type) == "text/event-stream" => Content::Stream,
             _ if is_text(media_type) => Content::Text,
             _ => Content::Stream,
         }
@@ -400,6 +441,12 @@ impl Responses {
         meanings.sort_keys();
         meanings
     }
+}
+
+/// The place of a response's schema.
+fn in_content(hint: &Hint, media_type: &str) -> Hint {
+    let pointer = format!("{}/content/{}/schema", hint.pointer, escape(media_type));
+    Hint::new(&hint.parent, &hint.part, pointer)
 }
 
 fn error_enum(name: String, description: String, declared: Declared) -> ResponseEnum {

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 use openapiv3::{
-    Content, Encoding, Example, Header, HeaderStyle, MediaType, ParameterSchemaOrContent,
-    QueryStyle, ReferenceOr, Schema,
+    ArrayType, Content, Encoding, Example, Header, HeaderStyle, MediaType,
+    ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema, SchemaData, SchemaKind, Type,
 };
 use serde_json::{Map, Value};
 
@@ -93,15 +93,10 @@ fn media_or_reference<'a>(
 
 fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>) -> MediaType {
     let mut extensions = extensions(map);
-    if let Some(items) = map.get("itemSchema") {
-        let schema = schema::schema(
-            cx,
-            items,
-            &at.step(Step::Key("itemSchema"), Step::Key("x-item-schema")),
-        );
-        let value = serde_json::to_value(schema).unwrap_or(Value::Bool(true));
-        extensions.insert("x-item-schema".to_owned(), value);
-    }
+    let items = map.get("itemSchema").map(|value| {
+        extensions.insert("x-item-schema".to_owned(), Value::Bool(true));
+        items(cx, value, at)
+    });
     for key in ["prefixEncoding", "itemEncoding"] {
         if map.contains_key(key) {
             let message = format!("`{key}` is not supported and is left out");
@@ -114,9 +109,10 @@ fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>
         }
     }
     MediaType {
-        schema: map
-            .get("schema")
-            .map(|value| schema::schema(cx, value, &at.key("schema"))),
+        schema: items.or_else(|| {
+            let value = map.get("schema")?;
+            Some(schema::schema(cx, value, &at.key("schema")))
+        }),
         example: map
             .get("example")
             .filter(|example| !example.is_null())
@@ -125,6 +121,23 @@ fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>
         encoding: encodings(cx, map, at),
         extensions,
     }
+}
+
+/// Returns the schema of a content whose items are described: a sequence is an array to schemas (OpenAPI 3.2, "Sequential
+/// Media Types"). A `schema` beside `itemSchema` says no more of an item.
+fn items<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> ReferenceOr<Schema> {
+    let at = at.step(Step::Key("itemSchema"), Step::Path("/schema/items"));
+    cx.moved(&at);
+    let item = schema::schema(cx, value, &at);
+    ReferenceOr::Item(Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Type(Type::Array(ArrayType {
+            items: Some(schema::boxed(item)),
+            min_items: None,
+            max_items: None,
+            unique_items: false,
+        })),
+    })
 }
 
 fn encodings<'a>(

@@ -47,7 +47,8 @@ pub use set::{DocumentSet, references};
 ///
 /// Every `$ref` is `#/components/<kind>/<name>` and leads to something of that kind; no schema with a type has lost it;
 /// what 3.0 has no words for is in extensions of our own:
-/// `x-const`, `x-prefix-items` and `x-examples` on schemas, `x-item-schema` on media types, `x-style` on parameters
+/// `x-const`, `x-prefix-items`, `x-examples` and `x-content-schema` (the component that a text in JSON holds) on schemas, `x-item-schema` on media types whose `schema` is the array of
+/// their items, `x-style` on parameters
 /// and encodings, `x-additional-operations` on path items, `x-webhooks` on the document, `x-default-mapping` on discriminators,
 /// and `x-broken` with the reason on a schema or an operation that cannot be expressed.
 #[derive(Debug)]

@@ -9,9 +9,10 @@ use super::resolve::{Target, reference_of};
 use super::schema::number_of_text;
 
 /// The extensions that normalization makes itself; a vendor's own of that name would be mistaken for them.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "x-broken",
     "x-const",
+    "x-content-schema",
     "x-prefix-items",
     "x-examples",
     "x-item-schema",

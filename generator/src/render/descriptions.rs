@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::docs;
 use super::examples;
 use super::operations::{Operations, or};
-use super::text::{code, literal, literals};
-use crate::ir::{Access, Content, Operation, PageKind, Paging, Requirement, Status};
+use super::text::{code, framing, literal, literals};
+use crate::ir::{Access, Content, Framing, Operation, PageKind, Paging, Requirement, Status};
 
 impl Operations<'_> {
     /// The statics that describe an operation.
@@ -91,6 +91,7 @@ impl Operations<'_> {
             let sentence = self.target.granted.sentence(operation.access);
             _ = write!(words, "\n\n{sentence}");
         }
+        words.push_str(&streaming(operation));
         let arguments: Vec<String> = operation
             .arguments
             .iter()
@@ -129,6 +130,27 @@ impl Operations<'_> {
     }
 }
 
+/// What there is to say of an answer that comes item by item.
+fn streaming(operation: &Operation) -> String {
+    let Content::Items(items) = &operation.success.content else {
+        return String::new();
+    };
+    let mut words = "\n\nThe answer is read item by item while it arrives.".to_owned();
+    if matches!(items.framing, Framing::Events | Framing::TextEvents) {
+        // No document can say so of a sentinel.
+        words.push_str(
+            " Where the server ends it with a text such as `[DONE]`, say so with [`until`](portal_runtime::ItemStream::until).",
+        );
+    }
+    if operation.body.is_some() {
+        words.push_str(
+            " Where the server goes by the body rather than by what it is asked to send, as with a property \
+             `stream`, set that as well.",
+        );
+    }
+    words
+}
+
 /// Whether a response is what the operation gives when it worked.
 fn succeeds(operation: &Operation, status: &str) -> bool {
     let declared = operation.success.statuses.iter();
@@ -145,6 +167,7 @@ fn reader(content: &Content) -> String {
         Content::OptionalJson(_) => "body::optional_json".to_owned(),
         Content::Text => "body::text".to_owned(),
         Content::Stream => "body::stream".to_owned(),
+        Content::Items(items) => format!("body::{}", framing(items.framing)),
         Content::Bytes => "body::bytes".to_owned(),
         Content::Several(name) => format!("{name}::decode"),
     }

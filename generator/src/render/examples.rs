@@ -54,6 +54,9 @@ pub(super) fn of(
     );
     let line = match operation.success.content {
         Content::Empty => format!("{call};"),
+        Content::Items(_) => format!(
+            "let mut items = {call};\nwhile let Some(item) = items.try_next().await? {{\n    println!(\"{{item:?}}\");\n}}"
+        ),
         _ => format!("let answer = {call};"),
     };
     let deprecated = if operation.deprecated {

@@ -21,8 +21,10 @@ const RUNTIME: &[&str] = &[
     "Bytes",
     "ByteStream",
     "Call",
+    "ItemStream",
     "Operation",
     "Requirement",
+    "ServerSentEvent",
     "Status",
     "Style",
     "FieldEncoding",
@@ -253,6 +255,7 @@ impl Operations<'_> {
             Content::OptionalJson(ty) => format!("Option<{}>", self.text.owned(ty)),
             Content::Text => "String".to_owned(),
             Content::Stream => "ByteStream".to_owned(),
+            Content::Items(items) => format!("ItemStream<{}>", self.text.item(items)),
             Content::Bytes => "Bytes".to_owned(),
             Content::Several(name) => name.clone(),
         })

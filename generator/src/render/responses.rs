@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, code, import_used, literal, used, vendor_doc};
+use super::text::{TypeText, code, framing, import_used, literal, used, vendor_doc};
 use crate::ir::{Api, Content, HeaderStruct, ResponseEnum, Status};
 
 /// Renders the module `responses`.
@@ -29,7 +29,14 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     }
     file.push_str(&import_used(
         &body,
-        &["ByteStream", "Bytes", "errors!", "headers!", "successes!"],
+        &[
+            "ByteStream",
+            "Bytes",
+            "ServerSentEvent",
+            "errors!",
+            "headers!",
+            "successes!",
+        ],
     ));
     if !used(&body, &["types"]).is_empty() {
         file.push_str("\nuse super::types;\n");
@@ -57,7 +64,12 @@ fn response_enum(text: &TypeText<'_>, item: &ResponseEnum, form: &str) -> String
             Content::OptionalJson(ty) => format!("(optional {})", text.owned(ty)),
             Content::Text => "(text String)".to_owned(),
             Content::Stream if form == "successes" => "(stream ByteStream)".to_owned(),
-            Content::Stream | Content::Bytes | Content::Several(_) => "(bytes Bytes)".to_owned(),
+            Content::Items(items) if form == "successes" => {
+                format!("(items {} {})", framing(items.framing), text.item(items))
+            }
+            Content::Stream | Content::Items(_) | Content::Bytes | Content::Several(_) => {
+                "(bytes Bytes)".to_owned()
+            }
         };
         _ = writeln!(out, "        {pattern} => {}{payload},", variant.name);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::docs;
-use crate::ir::{Api, Presence, Type};
+use crate::ir::{Api, Framing, Items, Presence, Type};
 
 /// The wire types of the runtime that generated modules import where they use them.
 pub(super) const WIRE_TYPES: &[&str] = &[
@@ -89,6 +89,16 @@ impl TypeText<'_> {
         }
     }
 
+    /// The type of an item of a sequential media type.
+    pub(super) fn item(&self, items: &Items) -> String {
+        let item = self.owned(&items.item);
+        match items.in_event {
+            true if items.item == Type::String => "ServerSentEvent".to_owned(),
+            true => format!("ServerSentEvent<{item}>"),
+            false => item,
+        }
+    }
+
     /// Whether values are passed by themselves rather than by reference.
     pub(super) fn is_copy(&self, ty: &Type) -> bool {
         matches!(
@@ -105,6 +115,16 @@ impl TypeText<'_> {
                 | Type::Time
                 | Type::Uuid
         )
+    }
+}
+
+/// The function of the runtime that reads items.
+pub(super) fn framing(framing: Framing) -> &'static str {
+    match framing {
+        Framing::JsonLines => "json_lines",
+        Framing::JsonSequence => "json_sequence",
+        Framing::Events => "events",
+        Framing::TextEvents => "text_events",
     }
 }
 

@@ -269,7 +269,38 @@ fn streams_of_items() {
     let media = outcome.at("/paths/~1a/get/responses/200/content/text~1event-stream");
     assert_eq!(
         media,
-        &json!({"x-item-schema": {"type": "string", "nullable": true}})
+        &json!({
+            "schema": {"type": "array", "items": {"type": "string", "nullable": true}},
+            "x-item-schema": true,
+        })
+    );
+}
+
+#[test]
+fn what_a_text_in_json_holds_is_a_component() {
+    let event = "{responses: {'200': {description: ok, content: {text/event-stream: {itemSchema: {type: object, properties: {data: \
+        {type: string, contentMediaType: application/json, contentSchema: {type: integer}}, \
+        id: {type: string, contentMediaType: text/plain, contentSchema: {type: integer}}}}}}}}}";
+    let outcome = normalized(&with_operation("3.2.0", "/a", event));
+    let media = outcome.at("/paths/~1a/get/responses/200/content/text~1event-stream");
+    let properties = &media["schema"]["items"]["properties"];
+    let name = properties["data"]["x-content-schema"].as_str().unwrap();
+    assert_eq!(
+        outcome.at(&format!("/components/schemas/{name}")),
+        &json!({"type": "integer"})
+    );
+    assert_eq!(properties["id"], json!({"type": "string"}));
+}
+
+#[test]
+fn what_a_text_in_json_holds_may_lead_nowhere() {
+    let event = "{responses: {'200': {description: ok, content: {text/event-stream: {itemSchema: {type: object, properties: {data: \
+        {type: string, contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/Gone'}}}}}}}}}";
+    let outcome = normalized(&with_operation("3.2.0", "/a", event));
+    let media = outcome.at("/paths/~1a/get/responses/200/content/text~1event-stream");
+    assert_eq!(
+        media["schema"]["items"]["properties"]["data"],
+        json!({"type": "string"})
     );
 }
 

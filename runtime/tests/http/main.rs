@@ -9,6 +9,7 @@ mod answers;
 mod credentials;
 mod devices;
 mod failures;
+mod items;
 mod ledger;
 mod logins;
 mod pages;

@@ -4,8 +4,9 @@ use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaData};
 use serde_json::{Map, Number, Value};
 
 use super::super::at::At;
-use super::super::context::Context;
+use super::super::context::{Address, Context, Kind};
 use super::super::read;
+use super::super::resolve::{Target, reference_in};
 use super::types::Basic;
 use super::{composition, discriminator, members, numbers, types_keyword};
 use indexmap::IndexMap;
@@ -138,6 +139,7 @@ impl Draft {
                 members::items(self, cx, map, key, at);
             }
             "contentEncoding" | "contentMediaType" => self.content(key, value),
+            "contentSchema" => self.content_schema(cx, map, value, at),
             key if read::is_extension(key) => {
                 self.data.extensions.insert(key.to_owned(), value.clone());
             }
@@ -193,6 +195,46 @@ impl Draft {
         if self.types.is_empty() {
             self.types.push(Basic::String);
         }
+    }
+
+    /// Notes what a text in JSON holds: the name of a component, which its schema becomes.
+    fn content_schema<'a>(
+        &mut self,
+        cx: &mut Context<'a>,
+        map: &'a Map<String, Value>,
+        value: &'a Value,
+        at: &At<'_>,
+    ) {
+        let media_type = map.get("contentMediaType").and_then(Value::as_str);
+        let is_json = media_type.is_some_and(|name| name.to_ascii_lowercase().ends_with("json"));
+        let Some(held) = value.as_object().filter(|_| is_json) else {
+            return;
+        };
+        let at = at.key("contentSchema");
+        let name = match reference_in(held) {
+            Some(reference) => match cx.link(Kind::Schema, reference, &at) {
+                Ok(name) => name,
+                Err(broken) => {
+                    let message = format!("{}; what the text holds is left out", broken.message);
+                    return cx.warn(&at, broken.rule, message, broken.help);
+                }
+            },
+            None => match cx.names.get(&(Kind::Schema, Address::of(value))) {
+                Some(name) => name.clone(),
+                None => cx.hoist(
+                    Kind::Schema,
+                    Target {
+                        value,
+                        file: at.file,
+                        pointer: at.from(),
+                    },
+                ),
+            },
+        };
+        let name = Value::String(name);
+        self.data
+            .extensions
+            .insert("x-content-schema".to_owned(), name);
     }
 
     /// Returns whether any keyword is there that only numbers obey.
