@@ -5,6 +5,7 @@ mod bodies;
 mod enums;
 mod merge;
 mod objects;
+mod offers;
 mod operations;
 mod paging;
 mod parameters;

@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr};
 
 use super::behind::behind;
+use super::offers::Offer;
 use super::parameters::Parameters;
-use super::responses::{Offer, Responses};
+use super::responses::Responses;
 use super::schemas::{Types, escape};
 use super::{Additional, Config, Finding, Lowered, Omission, recursion, security, server};
 use crate::ir::{self, Access, Payload};

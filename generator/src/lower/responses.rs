@@ -7,6 +7,7 @@ use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Respon
 
 use super::behind::behind;
 use super::bodies::{essence, is_json, is_text};
+use super::offers::Offer;
 use super::operations::{Named, Operations, Site};
 use super::schemas::{Hint, escape};
 use super::sequential::cut;
@@ -36,29 +37,7 @@ pub(super) struct Settled {
     pub(super) headers: Vec<HeaderStruct>,
 }
 
-/// Which of the media types that a response offers is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Offer {
-    /// The usual one: JSON before text before bytes, and what comes whole before what comes item by item.
-    Whole,
-    /// What comes item by item, where it is offered.
-    Items,
-}
-
 impl<'a> Operations<'a, '_> {
-    /// Whether a success comes whole or item by item, as is asked for: models that talk, for one, answer either way.
-    pub(super) fn offers_items_too(&self, site: &Site<'a>) -> bool {
-        successes(site).iter().any(|(_, response)| {
-            self.response(response).is_some_and(|found| {
-                let is_cut = |offer| {
-                    self.chosen(found, offer)
-                        .is_some_and(|(name, _)| cut(name).is_some())
-                };
-                is_cut(Offer::Items) && !is_cut(Offer::Whole)
-            })
-        })
-    }
-
     /// What an operation gives when it worked, and the headers that come with it.
     pub(super) fn success(
         &mut self,
@@ -174,26 +153,6 @@ impl<'a> Operations<'a, '_> {
             .collect()
     }
 
-    /// The media types that an operation's answers are understood in.
-    pub(super) fn accept(&self, site: &Site<'a>, offer: Offer) -> Vec<String> {
-        let mut accept: Vec<String> = Vec::new();
-        let successes: Vec<Status> = successes(site).iter().map(|(status, _)| *status).collect();
-        for (status, response) in all(site) {
-            let found = self.response(response);
-            let chosen = found.and_then(|found| self.chosen(found, offer));
-            // To name what only an error is sent in would ask for a success in it too.
-            let asked = |name: &str| cut(name).is_none() || successes.contains(&status);
-            if let Some((media_type, _)) = chosen.filter(|(name, _)| asked(name)) {
-                let media_type = essence(media_type);
-                let usable = !media_type.is_empty() && media_type.contains('/');
-                if usable && !accept.contains(&media_type) {
-                    accept.push(media_type);
-                }
-            }
-        }
-        accept
-    }
-
     /// The names of the links that an operation's answers declare.
     pub(super) fn links(&self, site: &Site<'a>) -> Vec<&'a str> {
         let found = all(site)
@@ -204,30 +163,9 @@ impl<'a> Operations<'a, '_> {
             .collect()
     }
 
-    fn response(&self, response: &'a ReferenceOr<Response>) -> Option<&'a Response> {
+    pub(super) fn response(&self, response: &'a ReferenceOr<Response>) -> Option<&'a Response> {
         let components = self.openapi.components.as_ref();
         behind(response, components.map(|all| &all.responses))
-    }
-
-    /// The media type that is asked for.
-    fn chosen(&self, response: &'a Response, offer: Offer) -> Option<(&'a str, &'a MediaType)> {
-        let rank = |media_type: &str| match () {
-            () if cut(media_type).is_some() => match offer {
-                Offer::Whole => 4,
-                Offer::Items => -1,
-            },
-            () if is_json(media_type) => 0,
-            () if essence(media_type) == "*/*" => 1,
-            () if is_text(media_type) => 2,
-            () => 3,
-        };
-        let mut best: Option<(&'a str, &'a MediaType)> = None;
-        for (name, media_type) in &response.content {
-            if best.is_none_or(|(known, _)| rank(name) < rank(known)) {
-                best = Some((name, media_type));
-            }
-        }
-        best
     }
 
     fn content(&mut self, media_type: &str, content: &'a MediaType, hint: &Hint) -> Content {
@@ -469,7 +407,7 @@ fn error_enum(name: String, description: String, declared: Declared) -> Response
 }
 
 /// Every declared response, by status, the default last.
-fn all<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
+pub(super) fn all<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
     let responses = &site.operation.responses;
     let mut all: Vec<(Status, &'a ReferenceOr<Response>)> = responses
         .responses
@@ -487,7 +425,7 @@ fn all<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
 }
 
 /// The responses that mean success: 2xx; without any, what redirects; without that, the default.
-fn successes<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
+pub(super) fn successes<'a>(site: &Site<'a>) -> Vec<(Status, &'a ReferenceOr<Response>)> {
     for class in [2, 3, 1] {
         let found: Vec<_> = all(site)
             .into_iter()
