@@ -67,12 +67,14 @@ impl<'a> Operations<'a, '_> {
             () if is_text(media_type) => 2,
             () => 3,
         };
-        let mut best: Option<(&'a str, &'a MediaType)> = None;
-        for (name, media_type) in &response.content {
-            if best.is_none_or(|(known, _)| rank(name) < rank(known)) {
-                best = Some((name, media_type));
-            }
-        }
-        best
+        // Of several streams the one whose items are known.
+        let key = |(name, content): (&str, &MediaType)| {
+            let unknown = cut(name).is_some() && content.schema.is_none();
+            (rank(name), unknown)
+        };
+        let offered = response.content.iter();
+        offered
+            .map(|(name, content)| (name.as_str(), content))
+            .min_by_key(|offer| key(*offer))
     }
 }
