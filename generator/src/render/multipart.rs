@@ -1,5 +1,6 @@
 //! Multipart bodies: a struct a body, with a field a part.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::header;
@@ -13,6 +14,7 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
         prefix: "types::",
     };
     let mut body = String::new();
+    let mut written = BTreeSet::new();
     for operation in api.operations() {
         let payload = operation.body.as_ref().map(|body| &body.payload);
         if let Some(Payload::Multipart {
@@ -21,6 +23,10 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
             type_name,
         }) = payload
         {
+            // Methods for several media types of the answer send the same body.
+            if !written.insert(type_name) {
+                continue;
+            }
             let start = match media_type.as_str() {
                 "multipart/form-data" => "Form::new()".to_owned(),
                 other => format!("Form::with_media_type({})", literal(other)),
