@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::WWW_AUTHENTICATE;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 
 use crate::error::GatewayReason;
 use crate::json::{self, Loose};
@@ -18,6 +18,8 @@ pub(crate) struct Refusal {
     pub(crate) reason: GatewayReason,
     pub(crate) message: String,
     pub(crate) retry_after: Option<Duration>,
+    /// Whether the answer certainly is the gateway's own, by its shape or its challenge.
+    pub(crate) certain: bool,
 }
 
 /// Returns what the gateway said, or `None` where the answer is the API's.
@@ -46,11 +48,14 @@ pub(crate) fn classify(
             GatewayReason::SubscriptionKeyInvalid
         }
         429 if message.is_some() || body.is_empty() => GatewayReason::RateLimit,
+        // A page in HTML is that of some proxy on the way, or of the host that the API runs on.
+        502..=504 if message.is_none() && is_page(headers) => GatewayReason::Unavailable,
         _ if message.is_none() => return None,
         401 => GatewayReason::TokenRefused,
         403 if has("out of call volume quota") || has("out of bandwidth quota") => {
             GatewayReason::Quota
         }
+        403 if has("caller ip") => GatewayReason::AddressNotAllowed,
         403 => GatewayReason::Forbidden,
         404 => GatewayReason::OperationNotFound,
         500..=599 => GatewayReason::Unavailable,
@@ -61,7 +66,14 @@ pub(crate) fn classify(
         reason,
         message: json::tidy(text),
         retry_after,
+        certain: message.is_some() || challenged,
     })
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| contains(value.as_bytes(), b"text/html"))
 }
 
 /// The message of a body that has the gateway's shape and nothing else in it.
@@ -224,6 +236,24 @@ mod tests {
         assert_eq!(reason(429, r#"{"error":"slow"}"#), None);
         let shape = br#"{"statusCode":404,"message":"Resource not found"}"#;
         assert_eq!(classify(404, &HeaderMap::new(), shape, false), None);
+    }
+
+    #[test]
+    fn a_page_is_not_the_apis_answer_but_not_certainly_the_gateways() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, "text/html; charset=UTF-8".parse().unwrap());
+        let refusal = classify(502, &headers, b"<html>502</html>", true).unwrap();
+        assert_eq!(refusal.reason, GatewayReason::Unavailable);
+        assert!(!refusal.certain);
+        assert_eq!(classify(500, &headers, b"<html>", true), None);
+        assert_eq!(classify(502, &headers, b"<html>", false), None);
+        assert_eq!(reason(502, "<html>"), None);
+    }
+
+    #[test]
+    fn an_address_that_is_not_let_in_is_told_apart() {
+        let body = r#"{"statusCode":403,"message":"Caller IP address 1.2.3.4 is not allowed. Access denied."}"#;
+        assert_eq!(reason(403, body), Some(GatewayReason::AddressNotAllowed));
     }
 
     #[test]

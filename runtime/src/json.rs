@@ -1,5 +1,7 @@
 //! Looking into JSON whose shape nobody declares: token responses, gateway answers, error bodies.
 
+use std::borrow::Cow;
+
 use crate::body::RawBody;
 use crate::wire::{DecodeError, Decoder, Kind};
 
@@ -66,9 +68,10 @@ pub(crate) fn message(body: &RawBody) -> Option<String> {
     direct.or_else(listed).map(|text| tidy(&text))
 }
 
-/// Makes a server's words fit for a message: one line, not too long.
+/// Makes a server's words fit for a message: one line, not too long, and without tokens, which
+/// some servers repeat.
 pub(crate) fn tidy(text: &str) -> String {
-    let line: String = text
+    let line: String = without_tokens(text)
         .trim()
         .chars()
         .map(|character| {
@@ -82,6 +85,41 @@ pub(crate) fn tidy(text: &str) -> String {
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+/// Puts `****` in place of what looks like a credential: what follows the name of a scheme of
+/// authorization, and JSON Web Tokens (RFC 7519), which begin with an encoded `{"`.
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    let ends = |byte: char| byte.is_whitespace() || matches!(byte, '"' | '\'' | ',' | ';' | ')');
+    let mut clean = String::new();
+    let mut rest = text;
+    let mut after_scheme = false;
+    while !rest.is_empty() {
+        let word = rest.split(ends).next().unwrap_or("");
+        let token = word.trim_start_matches(['(', '<', '=']);
+        let is_jwt = word.find("eyJ").is_some_and(|at| word.len() - at > 20);
+        if is_jwt || (after_scheme && token.len() >= 8) {
+            clean.push_str("****");
+        } else {
+            clean.push_str(word);
+        }
+        if !word.is_empty() {
+            after_scheme = word.len() >= 5
+                && (word.to_ascii_lowercase().ends_with("bearer")
+                    || word.eq_ignore_ascii_case("basic"));
+        }
+        rest = &rest[word.len()..];
+        let space: &str = match rest.chars().next() {
+            Some(character) => &rest[..character.len_utf8()],
+            None => "",
+        };
+        clean.push_str(space);
+        rest = &rest[space.len()..];
+    }
+    match clean == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(clean),
     }
 }
 
@@ -164,6 +202,30 @@ mod tests {
         );
         assert_eq!(said("<html>"), None);
         assert_eq!(said(r#"["message"]"#), None);
+    }
+
+    #[test]
+    fn tokens_that_a_server_repeats_are_left_out() {
+        let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+        for (said, shown) in [
+            (
+                format!("bad token {jwt}, try again"),
+                "bad token ****, try again",
+            ),
+            (format!("'token={jwt}'"), "'****'"),
+            (
+                "got 'Bearer abcdefgh123' here".to_owned(),
+                "got 'Bearer ****' here",
+            ),
+            (
+                "Authorization: Basic dXNlcjpwYXNz".to_owned(),
+                "Authorization: Basic ****",
+            ),
+            ("the bearer is unknown".to_owned(), "the bearer is unknown"),
+            ("basic plan, ä only".to_owned(), "basic plan, ä only"),
+        ] {
+            assert_eq!(tidy(&said), shown);
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod retry;
 mod scope;
 pub mod store;
 mod style;
+mod trace;
 pub mod transport;
 
 pub use api::{Api, Operation, Requirement, Status};
@@ -33,10 +34,10 @@ pub use client::{
     UserLogin,
 };
 pub use error::{
-    AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, GatewayError, GatewayReason,
-    IdentityProviderError, IdentityProviderReason, ItemError, ItemProblem, PagingError,
-    RequestError, ResponseError, TimeoutError, TimeoutKind, TransportError, TransportErrorKind,
-    Undeclared, UndeclaredSuccess,
+    AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, ErrorDetails, ErrorItem,
+    GatewayError, GatewayReason, IdentityProviderError, IdentityProviderReason, ItemError,
+    ItemProblem, PagingError, RequestError, ResponseError, TimeoutError, TimeoutKind,
+    TransportError, TransportErrorKind, Undeclared, UndeclaredSuccess,
 };
 pub use items::{ItemStream, ServerSentEvent};
 pub use oauth::{
@@ -50,7 +51,8 @@ pub use scope::{
 pub use store::{FileStore, MemoryStore, TokenStore};
 pub use style::Style;
 pub use transport::{
-    HttpTransport, HttpTransportBuilder, Transport, TransportRequest, TransportResponse,
+    Attempt, HttpTransport, HttpTransportBuilder, Middleware, Next, Transport, TransportRequest,
+    TransportResponse,
 };
 
 pub use bytes::Bytes;

@@ -6,14 +6,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 
 /// When a request that failed is sent again.
 ///
 /// A request whose method is idempotent (RFC 9110, section 9.2.2) is repeated after connection
 /// errors, timeouts of an attempt, and the statuses 408, 429, 502, 503 and 504. Any other is
-/// repeated only when it certainly was not processed: no connection was made, the answer was 429,
-/// or the gateway refused it with a `Retry-After`. A body that is a stream is never sent twice.
+/// repeated only when it certainly was not processed: no connection was made, the server said so
+/// (HTTP/2: a refused stream, or one beyond a graceful GOAWAY), the answer was 429, or the gateway
+/// refused it with a `Retry-After`. A body that is a stream is never sent twice.
+///
+/// A kept connection that turns out to be closed before a byte of the request went out is no
+/// attempt: the HTTP client takes another one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -179,14 +183,19 @@ impl Budget {
     }
 }
 
-/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
+/// Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. A date counts from the
+/// answer's own `Date`, so that a clock that is wrong on this side does no harm; `now` stands in
+/// where there is none.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+    let wait: &str = text(RETRY_AFTER)?;
+    if !wait.is_empty() && wait.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than there are numbers are a long time.
+        return Some(Duration::from_secs(wait.parse().unwrap_or(u64::MAX)));
     }
-    let date = crate::httpdate::parse(text)?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+    let until = crate::httpdate::parse(wait)?;
+    let answered = text(DATE).and_then(crate::httpdate::parse).unwrap_or(now);
+    Some(until.duration_since(answered).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -308,6 +317,38 @@ mod tests {
         assert_eq!(at("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
         assert_eq!(at("soon"), None);
         assert_eq!(at("-3"), None);
+        assert_eq!(at(""), None);
+        assert_eq!(
+            at("99999999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
+        assert_eq!(
+            at("Fri, 31 Dec 9999 23:59:59 GMT").map(|wait| wait > Duration::from_secs(1 << 32)),
+            Some(true)
+        );
+    }
+
+    #[test]
+    fn a_wrong_clock_does_not_change_a_wait() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            RETRY_AFTER,
+            "Sun, 06 Nov 1994 08:50:07 GMT".parse().unwrap(),
+        );
+        headers.insert(DATE, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+        for now in [SystemTime::UNIX_EPOCH, SystemTime::now()] {
+            assert_eq!(retry_after(&headers, now), Some(Duration::from_secs(30)));
+        }
+    }
+
+    #[test]
+    fn an_absurd_wait_is_not_waited_for() {
+        let outcome = Outcome::Answered {
+            status: 503,
+            retry_after: Some(Duration::from_secs(u64::MAX)),
+            by_gateway: true,
+        };
+        assert!(!repeats(GET, outcome));
     }
 
     #[test]

@@ -358,6 +358,7 @@ fn convert<T, E, H>(answer: Answer, read: fn() -> Read<T>) -> Result<Response<T,
                     problem,
                     raw,
                 };
+                crate::trace::misfit(&error);
                 return Err(Error::Decode(Box::new(error)));
             }
         },

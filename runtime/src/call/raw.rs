@@ -23,6 +23,20 @@ use crate::wire::{Encode, EncodeError, ParamValue, to_vec};
 /// The value of a parameter, or why there is none.
 type Param = Result<ParamValue, EncodeError>;
 
+/// The headers that say where a request goes and where it ends: one that disagrees with the
+/// connection could reach another server, or be read as two (RFC 9112, section 11.2).
+const FRAMING: [&str; 9] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+];
+
 /// A request in the making.
 #[derive(Clone)]
 pub(crate) struct RawCall {
@@ -143,6 +157,11 @@ impl RawCall {
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
             return self.problem(format!("`{name}` cannot be the name of a header"));
         };
+        if FRAMING.contains(&header.as_str()) {
+            return self.problem(format!(
+                "the header `{name}` is for the connection to set; leave it out"
+            ));
+        }
         // The bytes beyond ASCII pass as UTF-8; line breaks do not.
         let Ok(mut value) = HeaderValue::from_bytes(text.as_bytes()) else {
             return self.problem(format!(

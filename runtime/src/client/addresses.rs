@@ -135,11 +135,42 @@ impl Addresses {
                 .variables
                 .get(name)
                 .ok_or_else(|| format!("`{{{name}}}` has no value"))?;
+            check_value(&text, value).map_err(|problem| format!("`{{{name}}}` {problem}"))?;
             text.push_str(value);
             rest = after;
         }
         text.push_str(rest);
         Ok(text)
+    }
+}
+
+/// Checks that a value stays where its placeholder is: that it moves neither the host nor the path.
+/// `before` is the URL up to there. A URL that is wholly a placeholder is whatever its value says.
+fn check_value(before: &str, value: &str) -> Result<(), &'static str> {
+    if value
+        .chars()
+        .any(|character| character.is_whitespace() || character.is_control())
+    {
+        return Err("has a value with a space or a control character in it");
+    }
+    match before.split_once("://") {
+        None if before.is_empty() => Ok(()),
+        Some((_, rest)) if !rest.contains('/') => {
+            if value.is_empty() || value.contains(['/', '\\', '?', '#', '@', '%']) {
+                return Err("is part of the host's name, and its value is none");
+            }
+            Ok(())
+        }
+        _ => {
+            let plain = value.replace("%2e", ".").replace("%2E", ".");
+            let dots = plain
+                .split(['/', '\\'])
+                .any(|part| matches!(part, "." | ".."));
+            if dots || value.contains(['?', '#', '\\']) {
+                return Err("has a value that would lead to another path");
+            }
+            Ok(())
+        }
     }
 }
 
@@ -212,6 +243,70 @@ mod tests {
             shown(&addresses, &LEDGER).unwrap(),
             "https://other.example/fi/l"
         );
+    }
+
+    #[test]
+    fn values_of_placeholders_move_neither_host_nor_path() {
+        let filled = |template: &str, value: &str| {
+            let variables = BTreeMap::from([("v".to_owned(), value.to_owned())]);
+            let addresses = Addresses {
+                variables,
+                ..Addresses::default()
+            };
+            addresses
+                .locate(template)
+                .map(|base| format!("{}{}", base.origin, base.path))
+        };
+        let host = "https://{v}.things.example/v2";
+        assert_eq!(
+            filled(host, "acme").unwrap(),
+            "https://acme.things.example/v2"
+        );
+        for evil in [
+            "",
+            "evil.example/",
+            "evil.example?",
+            "evil.example#",
+            "a@evil",
+            "evil.example\\",
+            "a b",
+            "evil.example:443",
+            "evil.example%2f",
+            "a\nb",
+            "user:pass@evil.example/x",
+        ] {
+            let error = filled(host, evil).unwrap_err();
+            assert!(!error.contains("evil"), "{error}");
+        }
+        assert_eq!(
+            filled("https://{v}/x", "h.example:8443").unwrap(),
+            "https://h.example:8443/x"
+        );
+        let path = "https://h.example/{v}/ledger";
+        assert_eq!(
+            filled(path, "fi/eu").unwrap(),
+            "https://h.example/fi/eu/ledger"
+        );
+        for evil in ["..", "a/../..", "%2e%2E", "a?b", "a#b", "a\\b", ". ."] {
+            assert!(filled(path, evil).is_err(), "{evil}");
+        }
+        assert_eq!(
+            filled("{v}/x", "https://h.example").unwrap(),
+            "https://h.example/x"
+        );
+        let error = filled("{v}/x", "https://user:canary@h.example").unwrap_err();
+        assert!(!error.contains("canary"), "{error}");
+        assert!(
+            filled("{v}/x", "http://h.example")
+                .unwrap_err()
+                .contains("plain http")
+        );
+        assert!(
+            filled("http://{v}/x", "localhost.evil.example")
+                .unwrap_err()
+                .contains("plain http")
+        );
+        assert!(filled("http://{v}/x", "localhost:80").is_ok());
     }
 
     #[test]

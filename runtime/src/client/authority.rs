@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
-use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 
+use super::key::Key;
 use super::proof::Proof;
 use crate::api::{Facts, Requirement};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
@@ -41,13 +41,6 @@ enum Owner {
     User(Arc<Session>),
 }
 
-/// A subscription key, which can be changed.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) header: HeaderName,
-    pub(crate) value: Arc<ArcSwap<HeaderValue>>,
-}
-
 /// What was given for a security scheme.
 pub(crate) enum Credential {
     /// A header of its own; Basic and fixed bearer tokens go into `Authorization`.
@@ -67,6 +60,19 @@ pub(crate) enum Credential {
 pub(crate) type Supply =
     Arc<dyn Fn() -> BoxFuture<'static, Result<String, crate::body::BoxError>> + Send + Sync>;
 
+/// Puts an application's function into the type of a [`Supply`].
+pub(super) fn supply<F, R, E>(provider: F) -> Supply
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = Result<String, E>> + Send + 'static,
+    E: Into<crate::body::BoxError> + 'static,
+{
+    Arc::new(move || {
+        let given = provider();
+        Box::pin(async move { given.await.map_err(Into::into) })
+    })
+}
+
 /// Why there are no credentials.
 pub(crate) enum Unproven {
     /// The identity provider gave none.
@@ -81,7 +87,7 @@ impl Authority {
         match self {
             Self::Portal { token, key } => {
                 if let Some(key) = key {
-                    proof.add_header(&key.header, &key.value.load());
+                    proof.add_key(key).await.map_err(Unproven::Missing)?;
                 }
                 // A document can exempt operations, such as those that hand out tokens.
                 let exempt = |all: &[&[Requirement]]| all.iter().all(|any| any.is_empty());
@@ -110,14 +116,19 @@ impl Authority {
 
     pub(super) fn set_subscription_key(&self, text: &str) -> Result<(), ConfigError> {
         match self {
-            Self::Portal { key: Some(key), .. } => {
-                key.value
-                    .store(Arc::new(secret_header("the subscription key", text)?));
-                Ok(())
-            }
+            Self::Portal { key: Some(key), .. } => key.set(text),
             Self::Portal { key: None, .. } | Self::Schemes(_) => {
                 Err(ConfigError::new("this client sends no subscription key"))
             }
+        }
+    }
+
+    /// Finds another subscription key in place of one that was refused; returns true when there is
+    /// one.
+    pub(crate) async fn renew_key(&self, refused: &HeaderValue) -> bool {
+        match self {
+            Self::Portal { key: Some(key), .. } => key.renew(refused).await,
+            Self::Portal { key: None, .. } | Self::Schemes(_) => false,
         }
     }
 
@@ -202,7 +213,7 @@ impl Credential {
             Self::Header(name, value) => proof.add_header(name, value),
             Self::Query(name, key) => proof.add_query(name, key.expose()),
             Self::Cookie(name, key) => proof.add_cookie(name, key.expose()),
-            Self::Supplied(supply) => proof.add_header(&AUTHORIZATION, &supplied(supply).await?),
+            Self::Supplied(supply) => proof.add_supplied(supplied(supply).await?),
             Self::Tokens(tokens, fixed) => {
                 let required = || scopes.iter().map(|scope| (*scope).to_owned()).collect();
                 let slot = tokens.slot(fixed.clone().unwrap_or_else(required));
@@ -354,12 +365,6 @@ impl fmt::Debug for Grant {
                 session.shared().endpoint.shown()
             ),
         }
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: ****", self.header)
     }
 }
 

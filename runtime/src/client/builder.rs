@@ -5,14 +5,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderName;
+
 use super::addresses::Addresses;
+use super::authority::Supply;
 use super::{Client, Portal, Service, Timeouts};
 use crate::error::ConfigError;
 use crate::oauth::{ClientCredentials, Clock, CredentialsProvider, SystemClock};
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::BundleFacts;
 use crate::store::TokenStore;
-use crate::transport::{HttpTransport, Transport};
+use crate::transport::{HttpTransport, HttpTransportBuilder, Middleware, Transport};
 use crate::wire::Secret;
 
 /// The settings of a client in the making.
@@ -37,6 +40,7 @@ pub struct ForPortal {
     pub(super) bundle_scopes: BTreeMap<String, Vec<String>>,
     pub(super) credentials: Option<GivenCredentials>,
     pub(super) subscription_key: Option<Secret>,
+    pub(super) key_supply: Option<Supply>,
     pub(super) token_url: Option<String>,
     pub(super) authorize_url: Option<String>,
     pub(super) device_authorization_url: Option<String>,
@@ -60,8 +64,10 @@ pub struct ForService {
 /// What does not depend on the kind of client.
 pub(super) struct Settings {
     transport: Option<Arc<dyn Transport>>,
+    http: HttpTransportBuilder,
+    middleware: Vec<Arc<dyn Middleware>>,
+    request_id_header: Option<String>,
     clock: Option<Arc<dyn Clock>>,
-    user_agent: Option<String>,
     timeouts: Timeouts,
     retry: RetryPolicy,
     largest_body: usize,
@@ -72,8 +78,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             transport: None,
+            http: HttpTransport::builder(),
+            middleware: Vec::new(),
+            request_id_header: None,
             clock: None,
-            user_agent: None,
             timeouts: Timeouts {
                 connect: Duration::from_secs(10),
                 attempt: Duration::from_secs(60),
@@ -131,12 +139,56 @@ impl<P, K> Builder<P, K> {
 
     /// Sets the `User-Agent` header. Default: the name and version of this crate.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.settings.user_agent = Some(name.into());
+        self.settings.http = self.settings.http.user_agent(name);
         self
     }
 
-    /// Sends through a transport of the application's own, which brings its own connect timeout and
-    /// user agent.
+    /// Sends https requests through a proxy, in place of one that the environment names
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). A user name and password in its URL never show.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.settings.http = self.settings.http.proxy(url);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, besides the system's.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.settings.http = self.settings.http.root_certificate(pem);
+        self
+    }
+
+    /// Proves this client to servers (mutual TLS) by its certificate, the chain above that, and its
+    /// private key, all in one PEM text.
+    pub fn client_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.settings.http = self.settings.http.client_certificate(pem);
+        self
+    }
+
+    /// Changes other settings of the HTTP transport, such as its pool of connections.
+    pub fn http(
+        mut self,
+        change: impl FnOnce(HttpTransportBuilder) -> HttpTransportBuilder,
+    ) -> Self {
+        self.settings.http = change(self.settings.http);
+        self
+    }
+
+    /// Puts something around each attempt of each call. What is added first is outermost.
+    pub fn middleware(mut self, middleware: impl Middleware) -> Self {
+        self.settings.middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// Sends an identifier with each call, made up at random and the same for all of its attempts,
+    /// in the header of this name, such as `x-request-id`; a call that sets the header itself keeps
+    /// its own. By default none is sent: API Management makes identifiers of its own, and answers
+    /// with them.
+    pub fn request_id_header(mut self, name: impl Into<String>) -> Self {
+        self.settings.request_id_header = Some(name.into());
+        self
+    }
+
+    /// Sends through a transport of the application's own, which brings its own connect timeout,
+    /// user agent, proxies and certificates.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.settings.transport = Some(Arc::new(transport));
         self
@@ -178,14 +230,21 @@ pub(super) struct Ready {
     pub(super) budget: Arc<Budget>,
     pub(super) largest_body: usize,
     pub(super) token_store: Option<Arc<dyn TokenStore>>,
+    pub(super) middleware: Arc<[Arc<dyn Middleware>]>,
+    pub(super) request_id_header: Option<HeaderName>,
 }
 
 impl Settings {
     pub(super) fn base(self, problems: &mut Vec<String>) -> Option<Ready> {
         let transport = match self.transport {
             Some(transport) => Ok(transport),
-            None => http_transport(self.timeouts.connect, self.user_agent),
+            None => http_transport(self.http.connect_timeout(self.timeouts.connect)),
         };
+        let request_id_header = self.request_id_header.and_then(|name| {
+            HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| problems.push(format!("`{name}` cannot be the name of a header")))
+                .ok()
+        });
         match transport {
             Ok(transport) => Some(Ready {
                 transport,
@@ -195,6 +254,8 @@ impl Settings {
                 budget: Arc::new(Budget::new()),
                 largest_body: self.largest_body,
                 token_store: self.token_store,
+                middleware: self.middleware.into(),
+                request_id_header,
             }),
             Err(error) => {
                 problems.extend_from_slice(error.problems());
@@ -204,15 +265,7 @@ impl Settings {
     }
 }
 
-fn http_transport(
-    connect: Duration,
-    user_agent: Option<String>,
-) -> Result<Arc<dyn Transport>, ConfigError> {
-    let builder = HttpTransport::builder().connect_timeout(connect);
-    let builder = match user_agent {
-        Some(name) => builder.user_agent(name),
-        None => builder,
-    };
+fn http_transport(builder: HttpTransportBuilder) -> Result<Arc<dyn Transport>, ConfigError> {
     Ok(Arc::new(builder.build()?))
 }
 

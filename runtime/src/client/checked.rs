@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use http::HeaderName;
 
 use super::addresses::Addresses;
-use super::authority::{Key, secret_header};
+use super::authority::secret_header;
 use super::builder::{ForPortal, GivenCredentials};
+use super::key::Key;
 use crate::oauth::{Credentials, IdentityProvider};
 use crate::scope::BundleFacts;
 use crate::transport::check_address;
@@ -102,6 +102,13 @@ impl ForPortal {
 
     fn key(&self, problems: &mut Vec<String>) -> Option<Key> {
         let header = self.portal.subscription_key?.header;
+        let Ok(header) = HeaderName::from_bytes(header.as_bytes()) else {
+            problems.push(format!("`{header}` cannot be the name of a header"));
+            return None;
+        };
+        if let Some(supply) = &self.key_supply {
+            return Some(Key::supplied(header, Arc::clone(supply)));
+        }
         let Some(text) = &self.subscription_key else {
             problems.push(format!(
                 "the subscription key is missing; call .subscription_key(..) or set {}_SUBSCRIPTION_KEY",
@@ -109,18 +116,9 @@ impl ForPortal {
             ));
             return None;
         };
-        let value = secret_header("the subscription key", text.expose());
-        let name = HeaderName::from_bytes(header.as_bytes());
-        match (name, value) {
-            (Ok(header), Ok(value)) => Some(Key {
-                header,
-                value: Arc::new(ArcSwap::from_pointee(value)),
-            }),
-            (Err(_), _) => {
-                problems.push(format!("`{header}` cannot be the name of a header"));
-                None
-            }
-            (_, Err(error)) => {
+        match secret_header("the subscription key", text.expose()) {
+            Ok(value) => Some(Key::fixed(header, value)),
+            Err(error) => {
                 problems.extend_from_slice(error.problems());
                 None
             }

@@ -4,6 +4,7 @@ mod addresses;
 mod authority;
 mod builder;
 mod checked;
+mod key;
 mod login;
 mod portal;
 mod proof;
@@ -15,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 pub(crate) use addresses::{Addresses, Base};
 pub(crate) use authority::Authority;
@@ -34,7 +35,7 @@ use crate::call::Call;
 use crate::error::ConfigError;
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::{Bundle, BundleFacts, Permission};
-use crate::transport::Transport;
+use crate::transport::{Middleware, Transport};
 
 /// What all calls of an application share: connections, credentials, tokens and settings.
 ///
@@ -54,6 +55,10 @@ pub(crate) struct Core {
     pub(crate) budget: Arc<Budget>,
     /// The largest body that is read whole, in bytes.
     pub(crate) largest_body: usize,
+    /// Around each attempt, the outermost first.
+    pub(crate) middleware: Arc<[Arc<dyn Middleware>]>,
+    /// The header that each call's identifier is sent in.
+    pub(crate) request_id_header: Option<HeaderName>,
     /// Whether a gateway stands in front of the API.
     pub(crate) gateway: bool,
     /// Scopes that were set for single bundles, by the bundle's name.

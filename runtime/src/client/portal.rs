@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::addresses::Addresses;
-use super::authority::{Authority, Grant, Key, Tokens};
+use super::authority::{Authority, Grant, Tokens, supply};
 use super::builder::{Builder, ForPortal, GivenCredentials, Settings};
+use super::key::Key;
 use super::service::capitals;
 use super::{Client, Core};
 use crate::api::Api;
@@ -76,6 +77,7 @@ impl<P> Builder<P, ForPortal> {
             bundle_scopes: BTreeMap::new(),
             credentials: None,
             subscription_key: None,
+            key_supply: None,
             token_url: None,
             authorize_url: None,
             device_authorization_url: None,
@@ -136,6 +138,19 @@ impl<P> Builder<P, ForPortal> {
     /// Sets the gateway's subscription key.
     pub fn subscription_key(mut self, key: impl Into<String>) -> Self {
         self.profile.subscription_key = Some(Secret::from(key.into()));
+        self
+    }
+
+    /// Sets a source of the gateway's subscription key, such as a vault, in place of a fixed one. It
+    /// is asked before the first request, and again when the gateway refuses the key: where another
+    /// comes, the call is made once more. Calls that need the key meanwhile wait for the one answer.
+    pub fn subscription_key_provider<F, R, E>(mut self, provider: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        self.profile.key_supply = Some(supply(provider));
         self
     }
 
@@ -238,6 +253,7 @@ impl<P> Builder<P, ForPortal> {
         let credentials = ClientCredentials::new(required("CLIENT_ID"), required("CLIENT_SECRET"));
         let key = portal
             .subscription_key
+            .filter(|_| self.profile.key_supply.is_none())
             .map(|_| Secret::from(required("SUBSCRIPTION_KEY")));
         let words = |scopes: String| scopes.split_whitespace().map(str::to_owned).collect();
         let bundle_scopes: Vec<(String, Vec<String>)> = portal
@@ -300,7 +316,7 @@ impl<P> Builder<P, ForPortal> {
         };
         ConfigError::check(problems)?;
         let endpoint = Arc::new(TokenEndpoint {
-            transport: Arc::clone(&base.transport),
+            transport: crate::trace::token_requests(Arc::clone(&base.transport)),
             clock: Arc::clone(&base.clock),
             url: parts.endpoint,
             dialect: parts.identity.dialect,
@@ -320,6 +336,8 @@ impl<P> Builder<P, ForPortal> {
             retry: base.retry,
             budget: base.budget,
             largest_body: base.largest_body,
+            middleware: base.middleware,
+            request_id_header: base.request_id_header,
             gateway,
             bundle_scopes: Arc::new(parts.bundle_scopes),
             bundle: parts.bundle,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, COOKIE};
+use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::key::Key;
 use crate::error::IdentityProviderError;
 use crate::oauth::Slot;
 use crate::percent::Encoding;
@@ -16,18 +17,32 @@ pub(crate) struct Proof {
     pub(crate) headers: HeaderMap,
     /// The token that was used, to be dropped if it is refused.
     pub(crate) ticket: Option<Ticket>,
+    /// The subscription key that was used.
+    pub(crate) key: Option<HeaderValue>,
 }
 
-/// Names a token in its slot.
-pub(crate) struct Ticket {
-    slot: Arc<Slot>,
-    generation: u64,
+/// Names a token that was used.
+pub(crate) enum Ticket {
+    /// One of a slot.
+    Slot(Arc<Slot>, u64),
+    /// One that the application supplied.
+    Supplied(HeaderValue),
 }
 
 impl Ticket {
     /// Drops the token, so that the next request asks for another.
     pub(crate) fn refuse(&self) {
-        self.slot.refuse(self.generation);
+        if let Self::Slot(slot, generation) = self {
+            slot.refuse(*generation);
+        }
+    }
+
+    /// The token, where the application supplied it: it may supply the same again.
+    pub(crate) fn supplied(self) -> Option<HeaderValue> {
+        match self {
+            Self::Slot(..) => None,
+            Self::Supplied(token) => Some(token),
+        }
     }
 }
 
@@ -37,6 +52,25 @@ impl Proof {
             url,
             headers,
             ticket: None,
+            key: None,
+        }
+    }
+
+    /// Adds the subscription key.
+    pub(super) async fn add_key(&mut self, key: &Key) -> Result<(), String> {
+        if let Entry::Vacant(vacant) = self.headers.entry(&key.header) {
+            let value = key.value().await?;
+            vacant.insert(value.clone());
+            self.key = Some(value);
+        }
+        Ok(())
+    }
+
+    /// Adds a token of the application's own.
+    pub(super) fn add_supplied(&mut self, token: HeaderValue) {
+        if let Entry::Vacant(vacant) = self.headers.entry(AUTHORIZATION) {
+            vacant.insert(token.clone());
+            self.ticket = Some(Ticket::Supplied(token));
         }
     }
 
@@ -52,10 +86,7 @@ impl Proof {
     ) -> Result<(), IdentityProviderError> {
         let entry = slot.token().await?;
         self.add_header(&AUTHORIZATION, &entry.header);
-        self.ticket = Some(Ticket {
-            slot: Arc::clone(slot),
-            generation: entry.generation,
-        });
+        self.ticket = Some(Ticket::Slot(Arc::clone(slot), entry.generation));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use http::HeaderName;
 use http::header::AUTHORIZATION;
 
 use super::addresses::Addresses;
-use super::authority::{Authority, Credential, Supply, Tokens, secret_header};
+use super::authority::{Authority, Credential, Supply, Tokens, secret_header, supply};
 use super::builder::{Builder, ForService, Ready, Settings};
 use super::{Client, Core};
 use crate::body::BoxError;
@@ -133,18 +133,15 @@ impl<P> Builder<P, ForService> {
         self.give(scheme, Given::Token(Secret::from(token.into())))
     }
 
-    /// Sets a source of bearer tokens, asked before each request.
+    /// Sets a source of bearer tokens, asked before each request. Where the API refuses a token, the
+    /// source is asked once more, and the call made once more if it gives another.
     pub fn bearer_provider<F, R, E>(self, scheme: impl Into<String>, provider: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<String, E>> + Send + 'static,
         E: Into<BoxError> + 'static,
     {
-        let supply: Supply = Arc::new(move || {
-            let token = provider();
-            Box::pin(async move { token.await.map_err(Into::into) })
-        });
-        self.give(scheme, Given::Supply(supply))
+        self.give(scheme, Given::Supply(supply(provider)))
     }
 
     /// Sets client id and secret for an OAuth 2 scheme. Tokens are asked for with the scopes that
@@ -304,6 +301,8 @@ impl<P> Builder<P, ForService> {
             retry: ready.retry,
             budget: ready.budget,
             largest_body: ready.largest_body,
+            middleware: ready.middleware,
+            request_id_header: ready.request_id_header,
             gateway,
             bundle_scopes: Arc::default(),
             bundle: None,
@@ -424,7 +423,7 @@ fn credential(
 
 fn tokens(endpoint: url::Url, client: ClientCredentials, ready: &Ready) -> Tokens {
     let endpoint = TokenEndpoint {
-        transport: Arc::clone(&ready.transport),
+        transport: crate::trace::token_requests(Arc::clone(&ready.transport)),
         clock: Arc::clone(&ready.clock),
         url: endpoint,
         dialect: Dialect::FORM,

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 
-use super::Erased;
+use super::{Erased, ErrorDetails};
 use crate::body::RawBody;
 use crate::wire::DecodeError;
 
@@ -111,6 +112,19 @@ impl<E> ApiError<E> {
     pub fn request_id(&self) -> Option<&str> {
         crate::response::request_id(&self.headers)
     }
+
+    /// What the body says, whatever its shape: its code, its words, and the identifier to quote to
+    /// the operator. [`body`](Self::body) has what the operation declares.
+    pub fn details(&self) -> ErrorDetails {
+        ErrorDetails::read(&self.raw)
+    }
+
+    /// Where a redirect points to, without path and query: those may hold secrets.
+    fn redirect(&self) -> Option<String> {
+        let location = self.headers.get(LOCATION)?.to_str().ok()?;
+        let url = url::Url::parse(location).ok()?;
+        url.has_host().then(|| url.origin().ascii_serialization())
+    }
 }
 
 impl<E: ErrorBody> fmt::Display for ApiError<E> {
@@ -120,6 +134,11 @@ impl<E: ErrorBody> fmt::Display for ApiError<E> {
             write!(out, ": {words}")?;
         }
         if let Some(remedy) = remedy(self.status) {
+            if self.status.is_redirection()
+                && let Some(host) = self.redirect()
+            {
+                write!(out, ", a redirect to {host}")?;
+            }
             write!(out, "; {remedy}")?;
         }
         if let Some(id) = self.request_id() {
@@ -144,7 +163,7 @@ impl<E: fmt::Debug> fmt::Debug for ApiError<E> {
 /// What to do about a status, where that does not depend on the operation.
 fn remedy(status: StatusCode) -> Option<&'static str> {
     match status.as_u16() {
-        300..=399 => Some(
+        300..=303 | 305..=399 => Some(
             "redirects are not followed, since they would carry credentials elsewhere; \
              check the base URL",
         ),

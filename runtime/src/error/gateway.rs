@@ -37,7 +37,9 @@ pub enum GatewayReason {
     SubscriptionKeyInvalid,
     /// The gateway did not accept the access token.
     TokenRefused,
-    /// A policy forbids the request, such as a filter of addresses.
+    /// The address that the request came from is not let in.
+    AddressNotAllowed,
+    /// A policy forbids the request.
     Forbidden,
     /// Too many requests in a short time.
     RateLimit,
@@ -61,6 +63,7 @@ impl GatewayReason {
             Self::TokenRefused => {
                 "check the client's scopes and that its credentials are valid for this API"
             }
+            Self::AddressNotAllowed => "ask the operator to let this address in",
             Self::Forbidden => "ask the operator whether this address and this client are let in",
             Self::RateLimit => "send fewer requests, or wait as long as the gateway says",
             Self::Quota => "wait for the quota to be replenished, or ask the operator for more",
@@ -74,6 +77,11 @@ impl GatewayReason {
 }
 
 impl GatewayError {
+    /// The identifier under which the gateway knows the request, to quote to its operator.
+    pub fn request_id(&self) -> Option<&str> {
+        crate::response::request_id(&self.headers)
+    }
+
     /// Returns true when the same call may succeed a while later.
     pub fn is_retryable(&self) -> bool {
         match self.reason {
@@ -81,6 +89,7 @@ impl GatewayError {
             GatewayReason::SubscriptionKeyMissing
             | GatewayReason::SubscriptionKeyInvalid
             | GatewayReason::TokenRefused
+            | GatewayReason::AddressNotAllowed
             | GatewayReason::Forbidden
             | GatewayReason::OperationNotFound
             | GatewayReason::Refused => false,

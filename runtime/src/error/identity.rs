@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 /// The identity provider gave no access token that can be used.
 ///
 /// Cheap to copy: every call that waited for the same token gets the same error.
 #[derive(Clone)]
-pub struct IdentityProviderError(Arc<Inner>);
+pub struct IdentityProviderError(Arc<Inner>, Option<&'static str>);
 
 #[derive(Clone)]
 struct Inner {
@@ -20,6 +20,7 @@ struct Inner {
     message: String,
     status: Option<StatusCode>,
     retry_after: Option<Duration>,
+    request_id: Option<String>,
 }
 
 /// What kept a token from being had.
@@ -68,36 +69,59 @@ impl IdentityProviderError {
         message: impl Into<String>,
     ) -> Self {
         let (endpoint, message) = (endpoint.into(), message.into());
-        Self(Arc::new(Inner {
-            endpoint,
-            reason,
-            message,
-            status: None,
-            retry_after: None,
-        }))
+        Self(
+            Arc::new(Inner {
+                endpoint,
+                reason,
+                message,
+                status: None,
+                retry_after: None,
+                request_id: None,
+            }),
+            None,
+        )
     }
 
     pub(crate) fn with_answer(self, status: StatusCode, retry_after: Option<Duration>) -> Self {
-        Self(Arc::new(Inner {
-            status: Some(status),
-            retry_after,
-            ..(*self.0).clone()
-        }))
+        self.change(|inner| {
+            inner.status = Some(status);
+            inner.retry_after = retry_after;
+        })
     }
 
     pub(crate) fn with_retry_after(self, retry_after: Duration) -> Self {
-        Self(Arc::new(Inner {
-            retry_after: Some(retry_after),
-            ..(*self.0).clone()
-        }))
+        self.change(|inner| inner.retry_after = Some(retry_after))
+    }
+
+    /// Keeps the identifier under which the provider knows the request.
+    pub(crate) fn with_headers(self, headers: &HeaderMap) -> Self {
+        let id = crate::response::request_id(headers).map(str::to_owned);
+        self.change(|inner| inner.request_id = id)
+    }
+
+    pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
+        self.1 = Some(operation);
+        self
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// The same under another reason.
     pub(crate) fn because(self, reason: IdentityProviderReason) -> Self {
-        Self(Arc::new(Inner {
-            reason,
-            ..(*self.0).clone()
-        }))
+        self.change(|inner| inner.reason = reason)
+    }
+
+    /// The operation that the token was for, as the document names it.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.1
+    }
+
+    /// The identifier under which the provider knows the request, to quote to its operator.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
     }
 
     /// What kept the token from being had.
@@ -194,6 +218,9 @@ impl IdentityProviderError {
 impl fmt::Display for IdentityProviderError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
+        if let Some(operation) = self.1 {
+            write!(out, "{operation}: ")?;
+        }
         write!(out, "no access token from {}: ", inner.endpoint)?;
         match &inner.reason {
             IdentityProviderReason::Refused { code } if !code.is_empty() => {
@@ -236,7 +263,11 @@ impl fmt::Display for IdentityProviderError {
         if !inner.message.is_empty() {
             write!(out, ": {}", inner.message)?;
         }
-        write!(out, "; {}", self.remedy())
+        write!(out, "; {}", self.remedy())?;
+        if let Some(id) = self.request_id() {
+            write!(out, " (request id {id})")?;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod api;
 mod config;
+mod details;
 mod gateway;
 mod identity;
 mod item;
@@ -18,6 +19,7 @@ use http::{HeaderMap, StatusCode};
 
 pub use api::{ApiError, ErrorBody, Undeclared, UndeclaredSuccess};
 pub use config::ConfigError;
+pub use details::{ErrorDetails, ErrorItem};
 pub use gateway::{GatewayError, GatewayReason};
 pub use identity::{IdentityProviderError, IdentityProviderReason};
 pub use item::{ItemError, ItemProblem};
@@ -55,6 +57,62 @@ pub enum Error<E> {
 }
 
 impl<E> Error<E> {
+    /// The operation that was called, as the document names it.
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Request(error) => Some(error.operation()),
+            Self::IdentityProvider(error) => error.operation(),
+            Self::Gateway(error) => Some(error.operation),
+            Self::Api(error) => Some(error.operation),
+            Self::UndeclaredSuccess(error) => Some(error.operation),
+            Self::Transport(error) => error.operation(),
+            Self::Timeout(error) => Some(error.operation()),
+            Self::Decode(error) => Some(error.operation),
+            Self::Paging(error) => Some(error.operation()),
+            Self::Item(error) => error.operation(),
+        }
+    }
+
+    /// What the body of an error response says, whatever its shape: its code, its words, and the
+    /// identifier to quote to the operator.
+    pub fn details(&self) -> Option<ErrorDetails> {
+        match self {
+            Self::Gateway(error) => Some(ErrorDetails::read(&error.raw)),
+            Self::Api(error) => Some(error.details()),
+            _ => None,
+        }
+    }
+
+    /// The layer in one word, for logs and metrics.
+    #[cfg(feature = "tracing")]
+    pub(crate) const fn layer_name(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "request",
+            Self::IdentityProvider(_) => "identity_provider",
+            Self::Gateway(_) => "gateway",
+            Self::Api(_) => "api",
+            Self::UndeclaredSuccess(_) => "undeclared_success",
+            Self::Transport(_) => "transport",
+            Self::Timeout(_) => "timeout",
+            Self::Decode(_) => "decode",
+            Self::Paging(_) => "paging",
+            Self::Item(_) => "item",
+        }
+    }
+
+    /// What OpenTelemetry calls `error.type`: the status, or the layer with its reason. There are
+    /// few of them, and none holds a value.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind_name(&self) -> String {
+        match self {
+            Self::Gateway(error) => format!("gateway.{:?}", error.reason),
+            Self::Transport(error) => format!("transport.{:?}", error.kind()),
+            Self::Timeout(error) => format!("timeout.{:?}", error.kind()),
+            Self::Api(error) => error.status.as_str().to_owned(),
+            other => other.layer_name().to_owned(),
+        }
+    }
+
     /// The status that was answered, where there was an answer: of the API, the gateway or the
     /// identity provider.
     pub fn status(&self) -> Option<StatusCode> {
@@ -90,7 +148,10 @@ impl<E> Error<E> {
 
     /// The identifier under which the server knows the request, to quote to its operator.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers().and_then(crate::response::request_id)
+        match self {
+            Self::IdentityProvider(error) => error.request_id(),
+            _ => self.headers().and_then(crate::response::request_id),
+        }
     }
 
     /// Returns true when the same call may succeed a while later, without a change on this side.
@@ -234,6 +295,9 @@ impl fmt::Debug for AnyError {
 }
 
 impl std::error::Error for AnyError {}
+
+#[cfg(test)]
+mod page;
 
 impl ErrorBody for Erased {
     fn decode(_: u16, _: &crate::body::RawBody) -> Self {

@@ -19,6 +19,8 @@ pub enum TransportErrorKind {
     Connect,
     /// No connection was made in time: the server did not see the request.
     ConnectTimeout,
+    /// The server said that it did not process the request (HTTP/2).
+    Unprocessed,
     /// The connection failed while the request was sent or the answer awaited: the server may have
     /// seen the request.
     Exchange,
@@ -30,6 +32,10 @@ pub enum TransportErrorKind {
     Stalled,
     /// The body of the answer is larger than the limit.
     TooLarge,
+    /// The body of the answer has a content encoding that was not asked for.
+    ContentEncoding,
+    /// The application's own HTTP client followed a redirect.
+    Redirected,
 }
 
 impl TransportError {
@@ -72,11 +78,18 @@ impl TransportError {
         &self.message
     }
 
-    /// Returns true when it is certain that the server did not see the request.
+    /// The operation, as the document names it; `None` before the error reached a call.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.operation
+    }
+
+    /// Returns true when it is certain that the server did not process the request.
     pub fn was_not_sent(&self) -> bool {
         matches!(
             self.kind,
-            TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout
+            TransportErrorKind::Connect
+                | TransportErrorKind::ConnectTimeout
+                | TransportErrorKind::Unprocessed
         )
     }
 
@@ -85,10 +98,14 @@ impl TransportError {
         match self.kind {
             TransportErrorKind::Connect
             | TransportErrorKind::ConnectTimeout
+            | TransportErrorKind::Unprocessed
             | TransportErrorKind::Exchange
             | TransportErrorKind::ResponseBody
             | TransportErrorKind::Stalled => true,
-            TransportErrorKind::RequestBody | TransportErrorKind::TooLarge => false,
+            TransportErrorKind::RequestBody
+            | TransportErrorKind::TooLarge
+            | TransportErrorKind::ContentEncoding
+            | TransportErrorKind::Redirected => false,
         }
     }
 }
@@ -103,6 +120,10 @@ impl fmt::Display for TransportError {
                 "no connection to the server",
                 "check the base URL, the network, proxies and certificates",
             ),
+            TransportErrorKind::Unprocessed => (
+                "the server did not take the request",
+                "it was not processed; try again",
+            ),
             TransportErrorKind::Exchange => (
                 "the connection failed before the answer came",
                 "the request may have been processed, so look before repeating one that changes something",
@@ -115,6 +136,14 @@ impl fmt::Display for TransportError {
             TransportErrorKind::TooLarge => (
                 "the answer is too large",
                 "raise the client's limit on response bodies",
+            ),
+            TransportErrorKind::ContentEncoding => (
+                "the answer cannot be unpacked",
+                "ask the operator why; only gzip was asked for",
+            ),
+            TransportErrorKind::Redirected => (
+                "a redirect was followed, perhaps with the subscription key",
+                "build that client with redirect::Policy::none(), and consider changing the key",
             ),
         };
         write!(out, "{what}: {}; {remedy}", self.message)
@@ -140,11 +169,29 @@ pub enum TimeoutKind {
     Connect,
     /// One attempt: the server may have seen the request.
     Attempt,
+    /// The body of the answer paused for too long: the request was processed.
+    Idle,
     /// The call, with all its attempts and waits.
     Total,
 }
 
+impl TimeoutKind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Attempt => "attempt",
+            Self::Idle => "idle",
+            Self::Total => "total",
+        }
+    }
+}
+
 impl TimeoutError {
+    /// The operation, as the document names it.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     /// What took too long.
     pub fn kind(&self) -> TimeoutKind {
         self.kind
@@ -169,6 +216,10 @@ impl fmt::Display for TimeoutError {
                 "no answer",
                 "the request may have been processed; raise the attempt timeout if the operation is slow",
             ),
+            TimeoutKind::Idle => (
+                "nothing more of the answer's body",
+                "the request was processed; raise the idle timeout if the server is slow",
+            ),
             TimeoutKind::Total => (
                 "no success",
                 "the request may have been processed; raise the total timeout to allow more attempts",
@@ -181,8 +232,9 @@ impl fmt::Display for TimeoutError {
         let seconds = self.limit.as_secs_f32();
         write!(
             out,
-            "{}: {what} within {seconds} s{attempts}; {remedy}",
-            self.operation
+            "{}: {what} within {seconds} s{attempts} (the {} timeout); {remedy}",
+            self.operation,
+            self.kind.name()
         )
     }
 }

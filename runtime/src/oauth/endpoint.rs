@@ -99,7 +99,8 @@ impl TokenEndpoint {
             .dialect
             .request(&self.url, &credentials, Some(grant), parameters);
         let answer = self.exchange(&self.url, request, &scrub).await?;
-        let reply = reply::read(&self.shown(), &answer, &scrub)?;
+        let reply = reply::read(&self.shown(), &answer, &scrub)
+            .map_err(|error| error.with_headers(&answer.headers))?;
         Ok(Granted {
             missing: missing(scopes, reply.scopes.as_deref()),
             token: Token {
@@ -124,7 +125,8 @@ impl TokenEndpoint {
         let request = self.dialect.request(url, &credentials, grant, parameters);
         let answer = self.exchange(url, request, &scrub).await?;
         Ok((
-            reply::read_device(&shown(url), &answer, &scrub)?,
+            reply::read_device(&shown(url), &answer, &scrub)
+                .map_err(|error| error.with_headers(&answer.headers))?,
             answer.asked,
         ))
     }

@@ -3,90 +3,36 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::header::CONTENT_LENGTH;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, RANGE};
 use http::{HeaderValue, Method};
 use http_body::{Body as _, Frame, SizeHint};
 
-use super::{BoxFuture, Transport, TransportRequest, TransportResponse, tls};
-use crate::body::{BoxError, ByteStream, WireBody};
-use crate::error::{ConfigError, TransportError, TransportErrorKind, chain};
+use super::gzip::Unpacked;
+use super::{BoxFuture, Transport, TransportRequest, TransportResponse};
+use crate::body::{BoxError, ByteStream, PieceStream, WireBody};
+use crate::error::{TransportError, TransportErrorKind, chain};
 
 /// The real transport: HTTP/1.1 and HTTP/2 over TLS, with connections kept for reuse.
 ///
 /// Redirects are not followed: they would carry the subscription key to another host. gzip is
-/// asked for and undone.
+/// asked for and undone. Nothing is repeated: that is the client's to decide.
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
 }
 
-/// The settings of an [`HttpTransport`].
-#[derive(Clone, Debug)]
-pub struct HttpTransportBuilder {
-    connect_timeout: Duration,
-    user_agent: String,
-}
-
 impl HttpTransport {
-    /// Begins with the defaults: 10 s for a connection, and this crate's name as user agent.
-    pub fn builder() -> HttpTransportBuilder {
-        HttpTransportBuilder {
-            connect_timeout: Duration::from_secs(10),
-            user_agent: concat!("portal-runtime/", env!("CARGO_PKG_VERSION")).to_owned(),
-        }
-    }
-
-    /// Uses a client of the application's own, as for proxies, own roots or client certificates.
+    /// Uses a client of the application's own. [`customize`](super::HttpTransportBuilder::customize) serves most
+    /// needs and keeps the settings that safety stands on; here they are the application's.
     ///
-    /// It must be built with `redirect::Policy::none()`, or a redirect may carry the subscription
-    /// key to another host.
+    /// The client must be built with `redirect::Policy::none()`: a redirect would carry the
+    /// subscription key to another host. Where it turns out that the client followed one, the call
+    /// fails with [`TransportErrorKind::Redirected`].
     pub fn from_client(client: reqwest::Client) -> Self {
         Self { client }
-    }
-}
-
-impl HttpTransportBuilder {
-    /// Sets how long making a connection may take, name resolution and TLS included.
-    #[must_use]
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
-    }
-
-    /// Sets the `User-Agent` header.
-    #[must_use]
-    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.user_agent = name.into();
-        self
-    }
-
-    /// Makes the transport.
-    ///
-    /// # Errors
-    /// When the user agent is not a header value, or the system has no root certificates.
-    pub fn build(self) -> Result<HttpTransport, ConfigError> {
-        let tls = tls::config().map_err(|error| {
-            ConfigError::new(format!(
-                "TLS cannot be set up: {error}; check that the system's root certificates are installed \
-                 (the package ca-certificates)"
-            ))
-        })?;
-        let agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
-            ConfigError::new("the user agent holds characters that no header may hold")
-        })?;
-        reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(self.connect_timeout)
-            .user_agent(agent)
-            .build()
-            .map(HttpTransport::from_client)
-            .map_err(|error| ConfigError::new(format!("HTTP cannot be set up: {}", chain(&error))))
     }
 }
 
@@ -97,7 +43,12 @@ impl Transport for HttpTransport {
     ) -> BoxFuture<'static, Result<TransportResponse, TransportError>> {
         let client = self.client.clone();
         Box::pin(async move {
-            let response = client.execute(translate(request)).await.map_err(failure)?;
+            let request = translate(request);
+            let asked = request.url().clone();
+            let response = client.execute(request).await.map_err(failure)?;
+            if response.url() != &asked {
+                return Err(redirected(response.url()));
+            }
             Ok(accept(response))
         })
     }
@@ -115,6 +66,13 @@ fn translate(request: TransportRequest) -> reqwest::Request {
     let has_content = matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
     let mut translated = reqwest::Request::new(request.method, request.url);
     *translated.headers_mut() = request.headers;
+    if !translated.headers().contains_key(RANGE) {
+        let gzip = HeaderValue::from_static("gzip");
+        translated
+            .headers_mut()
+            .entry(ACCEPT_ENCODING)
+            .or_insert(gzip);
+    }
     *translated.body_mut() = match request.body.into_bytes() {
         Ok(bytes) if bytes.is_empty() => {
             if has_content {
@@ -132,8 +90,18 @@ fn translate(request: TransportRequest) -> reqwest::Request {
 
 fn accept(response: reqwest::Response) -> TransportResponse {
     let length = response.content_length();
-    let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
-    let body = ByteStream::new(Box::pin(Receiving(body)), length);
+    let (mut parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+    let body: PieceStream = Box::pin(Receiving(body));
+    let is_gzip = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"gzip");
+    let mut encodings = parts.headers.get_all(CONTENT_ENCODING).iter();
+    let body = match (encodings.next(), encodings.next()) {
+        (Some(encoding), None) if is_gzip(encoding) => {
+            parts.headers.remove(CONTENT_ENCODING);
+            parts.headers.remove(CONTENT_LENGTH);
+            ByteStream::new(Box::pin(Unpacked::new(body)), None)
+        }
+        _ => ByteStream::new(body, length),
+    };
     TransportResponse {
         status: parts.status,
         headers: parts.headers,
@@ -146,6 +114,8 @@ fn failure(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let kind = if is_own_body(&error) {
         TransportErrorKind::RequestBody
+    } else if is_unprocessed(&error) {
+        TransportErrorKind::Unprocessed
     } else if error.is_connect() && error.is_timeout() {
         TransportErrorKind::ConnectTimeout
     } else if error.is_connect() {
@@ -156,10 +126,38 @@ fn failure(error: reqwest::Error) -> TransportError {
     TransportError::new(kind, chain(&error))
 }
 
+/// The application's own client went where it was not told to go.
+fn redirected(to: &url::Url) -> TransportError {
+    let message = format!(
+        "the HTTP client went on to {}",
+        to.origin().ascii_serialization()
+    );
+    TransportError::new(TransportErrorKind::Redirected, message)
+}
+
 fn is_own_body(error: &reqwest::Error) -> bool {
+    has_source(error, |source| source.is::<SourceFailed>())
+}
+
+/// HTTP/2 tells which requests a server did not process: streams refused, and those beyond a
+/// graceful GOAWAY (RFC 9113, sections 6.8 and 8.7).
+fn is_unprocessed(error: &reqwest::Error) -> bool {
+    has_source(error, |source| {
+        source.downcast_ref::<h2::Error>().is_some_and(|error| {
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            let leaving = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            error.is_remote() && (refused || leaving)
+        })
+    })
+}
+
+fn has_source(
+    error: &reqwest::Error,
+    wanted: impl Fn(&(dyn std::error::Error + 'static)) -> bool,
+) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        if error.is::<SourceFailed>() {
+        if wanted(error) {
             return true;
         }
         source = error.source();

@@ -1,7 +1,10 @@
 //! How requests travel: the one trait between this crate and HTTP.
 
 mod address;
+mod gzip;
 mod http;
+mod middleware;
+mod settings;
 mod tls;
 
 use std::fmt;
@@ -16,7 +19,9 @@ pub use crate::body::WireBody;
 use crate::error::TransportError;
 
 pub(crate) use address::check_address;
-pub use http::{HttpTransport, HttpTransportBuilder};
+pub use http::HttpTransport;
+pub use middleware::{Attempt, Middleware, Next};
+pub use settings::HttpTransportBuilder;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

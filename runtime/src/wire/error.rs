@@ -128,11 +128,15 @@ impl DecodeError {
         self.0.branches.iter().map(|(name, error)| (*name, error))
     }
 
-    /// Adds the property the error happened in; called from the innermost container outwards.
+    /// Adds the property the error happened in; called from the innermost container outwards. Where
+    /// its name says that it is a secret, such as `access_token`, the value no longer shows.
     #[cold]
     #[inline(never)]
     #[must_use]
     pub fn in_key(mut self, key: &str) -> Self {
+        if is_secret(key) {
+            self = self.redacted();
+        }
         self.0.steps.push(Step::Key(key.to_owned()));
         self
     }
@@ -273,10 +277,53 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
+/// Whether the name of a property says that its value is a secret.
+fn is_secret(key: &str) -> bool {
+    let name: String = key
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_lowercase())
+        .collect();
+    [
+        "token",
+        "password",
+        "secret",
+        "apikey",
+        "subscriptionkey",
+        "authorization",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+}
+
 fn is_plain(key: &str) -> bool {
     !key.is_empty()
         && key.len() <= 128
         && key
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_properties_named_as_secrets_do_not_show() {
+        let error = || DecodeError::new("a number", "string \"canary\"", 0);
+        for key in [
+            "access_token",
+            "refreshToken",
+            "client-secret",
+            "Password",
+            "api_key",
+        ] {
+            let shown = error().in_key(key).to_string();
+            assert!(
+                !shown.contains("canary") && shown.contains("string"),
+                "{shown}"
+            );
+        }
+        assert!(error().in_key("name").to_string().contains("canary"));
+    }
 }

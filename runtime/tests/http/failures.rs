@@ -231,10 +231,11 @@ async fn a_body_that_stalls_is_given_up() {
         .build()
         .unwrap();
     let error = ledger.event("1").await.unwrap_err();
-    let Error::Transport(transport) = &error else {
+    let Error::Timeout(timeout) = &error else {
         panic!("{error}")
     };
-    assert_eq!(transport.kind(), TransportErrorKind::Stalled);
+    assert_eq!(timeout.kind(), TimeoutKind::Idle);
+    assert_eq!(timeout.limit(), Duration::from_millis(50));
     assert_eq!(server.calls().len(), 3);
     let mut stream = ledger.download("1").await.unwrap().into_body();
     assert!(stream.try_next().await.unwrap().is_some());

@@ -6,13 +6,19 @@
 )]
 
 mod answers;
+mod around;
+mod bodies;
+mod connections;
 mod credentials;
 mod devices;
 mod failures;
+mod http2;
+mod hygiene;
 mod items;
 mod ledger;
 mod logins;
 mod pages;
+mod renewal;
 mod requests;
 mod secrets;
 mod server;

@@ -19,8 +19,9 @@ pub use grants::{
 };
 pub use tokens::TokenSet;
 
-use super::authority::{Authority, Grant, Key};
+use super::authority::{Authority, Grant};
 use super::builder::{Builder, ForPortal};
+use super::key::Key;
 use super::{Client, Core};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
 use crate::oauth::{Session, Sessions, scope_parameter};
