@@ -17,13 +17,16 @@ mod on {
 
     use tokio::time::Instant;
     use tracing::field::Empty;
-    use tracing::{Instrument, Level, Span, debug, span, warn};
+    use tracing::{Instrument, Level, Span, event, span};
     use url::Url;
 
     use crate::api::Facts;
     use crate::client::Answer;
     use crate::error::{Error, ResponseError, TransportError};
     use crate::transport::{BoxFuture, Transport, TransportRequest, TransportResponse};
+
+    /// By which subscribers choose: the crate.
+    const TARGET: &str = "portal_runtime";
 
     /// The span of a call.
     pub(crate) struct CallTrace {
@@ -34,6 +37,7 @@ mod on {
     impl CallTrace {
         pub(crate) fn begin(facts: &Facts, url: &Url) -> Self {
             let span = span!(
+                target: TARGET,
                 Level::INFO,
                 "call",
                 otel.kind = "client",
@@ -104,13 +108,17 @@ mod on {
     ) {
         let took = millis(start.elapsed());
         match result {
-            Ok(response) => debug!(
+            Ok(response) => event!(
+                target: TARGET,
+                Level::DEBUG,
                 portal.attempt = number,
                 http.response.status_code = response.status.as_u16(),
                 portal.duration_ms = took,
                 "answered"
             ),
-            Err(error) => debug!(
+            Err(error) => event!(
+                target: TARGET,
+                Level::DEBUG,
                 portal.attempt = number,
                 error.r#type = ?error.kind(),
                 portal.duration_ms = took,
@@ -121,7 +129,9 @@ mod on {
 
     /// Tells that a request will be repeated.
     pub(crate) fn waiting(attempt: u32, wait: Duration, error: &Error<()>) {
-        debug!(
+        event!(
+            target: TARGET,
+            Level::DEBUG,
             portal.attempt = attempt,
             portal.wait_ms = millis(wait),
             error.r#type = error.kind_name(),
@@ -131,7 +141,9 @@ mod on {
 
     /// Tells that the body of a success does not fit the document.
     pub(crate) fn misfit(error: &ResponseError) {
-        warn!(
+        event!(
+            target: TARGET,
+            Level::WARN,
             portal.operation = error.operation,
             http.response.status_code = error.status.as_u16(),
             "the answer does not fit the document"
@@ -157,13 +169,17 @@ mod on {
                 let result = sent.await;
                 let took = millis(start.elapsed());
                 match &result {
-                    Ok(response) => debug!(
+                    Ok(response) => event!(
+                        target: TARGET,
+                        Level::DEBUG,
                         server.address = address,
                         http.response.status_code = response.status.as_u16(),
                         portal.duration_ms = took,
                         "asked for a token"
                     ),
-                    Err(error) => debug!(
+                    Err(error) => event!(
+                        target: TARGET,
+                        Level::DEBUG,
                         server.address = address,
                         error.r#type = ?error.kind(),
                         portal.duration_ms = took,

@@ -22,4 +22,5 @@ mod renewal;
 mod requests;
 mod secrets;
 mod server;
+mod server2;
 mod services;
