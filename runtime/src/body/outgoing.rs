@@ -186,6 +186,11 @@ enum WirePart {
 }
 
 impl WireBody {
+    /// A body without content, as requests of an application's own to a transport need.
+    pub fn empty() -> Self {
+        Self::from_bytes(Bytes::new())
+    }
+
     pub(crate) fn from_bytes(bytes: Bytes) -> Self {
         let length = Some(bytes.len() as u64);
         let parts = if bytes.is_empty() {
