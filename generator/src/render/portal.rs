@@ -458,11 +458,9 @@ workspace = true
 [features]
 # Whoever needs an API says so: a feature that is on by default could not be switched off again by those who use
 # this crate through another.
-default = []
+default = [\"rustls-ring\"]
 full = [{all}]
-# `Serialize` and `Deserialize` of serde for all models.
-serde = [\"portal-runtime/serde\"]
-# An API each.
+{forwarded}# An API each.
 {features}# What the operator of a portal grants together.
 {together}
 [dependencies]
@@ -474,6 +472,7 @@ portal-apis = {{ path = \".\", features = [\"full\"] }}
 insta.workspace = true
 tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}
 ",
+        forwarded = super::standalone::FORWARDED,
         all = all.join(", ")
     );
     vec![
