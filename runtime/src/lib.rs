@@ -2,6 +2,13 @@
 //!
 //! Generated code holds data (paths, names, scopes, types) and thin methods; everything that
 //! happens when a call is awaited happens here.
+//!
+//! Cargo features:
+//! - `rustls-ring` (default) and `rustls-aws-lc`: TLS by rustls, on ring or on aws-lc, which wins
+//!   where both are on. Without either the application sets a [`Transport`] of its own.
+//! - `tracing`: a span for each call, and events for attempts, waits and requests for tokens, named
+//!   after OpenTelemetry's conventions. No value of a parameter, header or body is in them.
+//! - `serde`: `Serialize` and `Deserialize` for wire types and models.
 
 mod api;
 pub mod body;

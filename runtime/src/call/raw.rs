@@ -131,6 +131,10 @@ impl RawCall {
         let Some(value) = self.value(name, value) else {
             return;
         };
+        // Room for a few parameters, so that the text does not grow one by one.
+        if self.query.capacity() == 0 {
+            self.query.reserve(96);
+        }
         if let Err(nested) = writing.pairs(&mut self.query, "&", name, &value) {
             self.nested(name, &nested);
         }

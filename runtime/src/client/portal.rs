@@ -138,6 +138,7 @@ impl<P> Builder<P, ForPortal> {
     /// Sets the gateway's subscription key.
     pub fn subscription_key(mut self, key: impl Into<String>) -> Self {
         self.profile.subscription_key = Some(Secret::from(key.into()));
+        self.profile.key_supply = None;
         self
     }
 

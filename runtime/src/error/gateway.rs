@@ -7,7 +7,8 @@ use http::{HeaderMap, StatusCode};
 
 use crate::body::RawBody;
 
-/// The gateway (Azure API Management) refused the request; the API did not see it.
+/// The gateway (Azure API Management) answered in place of the API. The API did not see the request,
+/// except perhaps where the reason is [`GatewayReason::Unavailable`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GatewayError {

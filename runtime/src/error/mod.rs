@@ -38,7 +38,8 @@ pub enum Error<E> {
     Request(Box<RequestError>),
     /// The identity provider gave no token: nothing was sent to the API.
     IdentityProvider(IdentityProviderError),
-    /// The gateway in front of the API refused the request: the API did not see it.
+    /// The gateway in front of the API answered in its place. The API did not see the request, except
+    /// perhaps where the reason is [`GatewayReason::Unavailable`].
     Gateway(Box<GatewayError>),
     /// The API answered with an error.
     Api(Box<ApiError<E>>),

@@ -253,6 +253,14 @@ mod tests {
         );
     }
 
+    #[cfg(not(feature = "_rustls"))]
+    #[test]
+    fn a_program_without_tls_is_told_what_to_turn_on() {
+        let error = HttpTransport::builder().build().unwrap_err().to_string();
+        assert!(error.contains("rustls-ring"), "{error}");
+    }
+
+    #[cfg(feature = "_rustls")]
     #[test]
     fn what_is_wrong_is_said_without_secrets() {
         for broken in [

@@ -49,6 +49,21 @@ async fn the_policy_alone_decides_on_repetitions() {
 }
 
 #[tokio::test]
+async fn a_write_that_a_leaving_server_had_taken_is_not_sent_again() {
+    let (url, calls) = server(&[Act::Leave]).await;
+    let error = ledger(&url).anything().await.unwrap_err();
+    let Error::Transport(transport) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(transport.kind(), TransportErrorKind::Exchange);
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    // A read is.
+    let (url, calls) = server(&[Act::Leave, Act::Answer]).await;
+    ledger(&url).event("1").await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_stream_that_was_reset_may_have_been_processed() {
     let (url, calls) = server(&[Act::Reset]).await;
     let error = ledger(&url).anything().await.unwrap_err();

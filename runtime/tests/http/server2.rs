@@ -12,6 +12,8 @@ pub enum Act {
     Refuse,
     /// Breaks the stream off.
     Reset,
+    /// Closes the connection gracefully, with this request taken and never answered.
+    Leave,
     /// Answers with an event.
     Answer,
 }
@@ -26,6 +28,7 @@ pub async fn server(acts: &'static [Act]) -> (String, Arc<AtomicUsize>) {
         while let Ok((connection, _)) = listener.accept().await {
             let count = Arc::clone(&count);
             tokio::spawn(async move {
+                let mut taken = Vec::new();
                 let mut connection = h2::server::handshake(connection).await.unwrap();
                 while let Some(Ok((request, mut respond))) = connection.accept().await {
                     let token = request.uri().path() == "/token";
@@ -40,6 +43,10 @@ pub async fn server(acts: &'static [Act]) -> (String, Arc<AtomicUsize>) {
                     match act {
                         Act::Refuse => respond.send_reset(h2::Reason::REFUSED_STREAM),
                         Act::Reset => respond.send_reset(h2::Reason::INTERNAL_ERROR),
+                        Act::Leave => {
+                            connection.abrupt_shutdown(h2::Reason::NO_ERROR);
+                            taken.push(respond);
+                        }
                         Act::Answer => {
                             let answer = http::Response::new(());
                             let mut stream = respond.send_response(answer, false).unwrap();
