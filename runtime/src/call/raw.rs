@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -18,7 +18,7 @@ use crate::percent::Encoding;
 use crate::retry::RetryPolicy;
 use crate::style::{Nested, Style, Writing};
 use crate::transport::BoxFuture;
-use crate::wire::{Encode, EncodeError, ParamValue, to_vec};
+use crate::wire::{Encode, EncodeError, ParamValue, is_secret_name, to_vec};
 
 /// The value of a parameter, or why there is none.
 type Param = Result<ParamValue, EncodeError>;
@@ -172,7 +172,7 @@ impl RawCall {
                 "the header `{name}` holds a line break or another control character"
             ));
         };
-        value.set_sensitive(header == AUTHORIZATION || header == COOKIE);
+        value.set_sensitive(header == COOKIE || is_secret_name(header.as_str()));
         self.headers.insert(header, value);
     }
 

@@ -134,7 +134,7 @@ impl DecodeError {
     #[inline(never)]
     #[must_use]
     pub fn in_key(mut self, key: &str) -> Self {
-        if is_secret(key) {
+        if is_secret_name(key) {
             self = self.redacted();
         }
         self.0.steps.push(Step::Key(key.to_owned()));
@@ -277,8 +277,8 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// Whether the name of a property says that its value is a secret.
-fn is_secret(key: &str) -> bool {
+/// Whether the name of a property or header says that its value is a secret.
+pub(crate) fn is_secret_name(key: &str) -> bool {
     let name: String = key
         .chars()
         .filter(char::is_ascii_alphanumeric)

@@ -43,6 +43,7 @@ mod uuids;
 pub use base64::Base64;
 pub use decoder::{Decoder, Kind, ReadEntry, ReadItem};
 pub use encoder::{ArrayEncoder, Encoder, MapEncoder};
+pub(crate) use error::is_secret_name;
 pub use error::{DecodeError, EncodeError};
 pub use json::{Json, Number};
 pub use nullable::Nullable;

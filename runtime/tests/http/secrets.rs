@@ -214,6 +214,11 @@ async fn requests_hide_credentials_from_transports_that_log() {
         .build()
         .unwrap();
     assert_eq!(ledger.event("1").await.unwrap().id, 1);
+    let own = ledger.event("1");
+    let own = own
+        .header("X-Api-Key", "canary")
+        .header("x-session-token", "canary");
+    assert_eq!(own.await.unwrap().id, 1);
     let keys = Builder::for_service(&KEYS, Keys)
         .base_url("https://x.example")
         .api_key("query", "canary-key")
