@@ -40,7 +40,7 @@ pub struct Output {
 /// What an operation asks of those who call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationFacts {
-    /// The document's `operationId`, or the name made up for it.
+    /// The document's `operationId` or, where it has none, method and path: `GET /path`.
     pub id: String,
     /// The HTTP method, in capitals.
     pub method: String,
@@ -226,7 +226,7 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
 
 fn facts(api: &ir::Api) -> Vec<OperationFacts> {
     let facts = |operation: &ir::Operation| OperationFacts {
-        id: operation.operation_id.clone(),
+        id: operation_key(operation),
         method: operation.method.clone(),
         path: operation.path.clone(),
         name: operation.name.clone(),
@@ -234,6 +234,14 @@ fn facts(api: &ir::Api) -> Vec<OperationFacts> {
         scopes: scopes(operation.security.as_deref().unwrap_or_default()),
     };
     api.operations().map(facts).collect()
+}
+
+/// What tells an operation from the others of its API, for people and for tools.
+fn operation_key(operation: &ir::Operation) -> String {
+    match operation.operation_id.as_str() {
+        "" => format!("{} {}", operation.method, operation.path),
+        id => id.to_owned(),
+    }
 }
 
 /// The scopes of each alternative; none where one of them asks for none.

@@ -212,6 +212,7 @@ fn one_bundle(
     _ = write!(
         out,
         "    ///\n    /// Cargo feature: `{}`, which brings these APIs.
+    #[cfg_attr(portal_scopes, deprecated(note = {}))]
     pub {} {{
         scopes: {},
         grants: [{}],
@@ -219,6 +220,10 @@ fn one_bundle(
 }}
 ",
         bundle.feature,
+        literal(&format!(
+            "portal-bundle {} {}",
+            manifest.portal, bundle.name
+        )),
         bundle.name,
         literals(&scopes),
         grants.join(", "),

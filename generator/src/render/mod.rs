@@ -40,6 +40,8 @@ pub(crate) struct Target<'a> {
     pub(crate) command: &'a str,
     /// Whether clients are told apart by bundle.
     pub(crate) bundles: bool,
+    /// The portal's name in its manifest; may be empty.
+    pub(crate) portal: &'a str,
     /// The bundles that grant its operations.
     pub(crate) granted: Granted,
     /// The cargo feature that switches the API on; may be empty.
@@ -106,12 +108,23 @@ fn format(code: TokenStream) -> String {
     let mut lines = formatted.lines().peekable();
     while let Some(line) = lines.next() {
         text.push_str(line);
+        if line.trim_start() == "#[cfg_attr(" {
+            // Over four lines, they would be most of what there is to read.
+            let rest: Vec<&str> = attribute_rest(&mut lines).collect();
+            text.push_str(&rest.join(" "));
+            text.push_str(")]");
+        }
         text.push('\n');
         if line == "    }" && lines.peek().is_some_and(|next| *next != "}") {
             text.push('\n');
         }
     }
     text
+}
+
+/// What stands between the parentheses of an attribute that was broken into lines, up to its end.
+fn attribute_rest<'l>(lines: &mut impl Iterator<Item = &'l str>) -> impl Iterator<Item = &'l str> {
+    lines.map(str::trim).take_while(|line| *line != ")]")
 }
 
 /// A type's tokens as a person writes them.

@@ -149,9 +149,7 @@ impl Operations<'_> {
                 }
             }
         };
-        let deprecated = operation
-            .deprecated
-            .then(|| quote! { #[deprecated = "deprecated by its vendor"] });
+        let deprecated = self.deprecations(operation);
         let arguments = self.arguments(operation);
         let call = self.start(operation);
         let (result, value) = match has_type(operation) {
@@ -176,6 +174,27 @@ impl Operations<'_> {
                 #value
             }
         }
+    }
+
+    /// What the vendor says of its operation and, where the compiler is asked for them, the note by which
+    /// `cargo xtask scopes` finds the calls of it. An item has one deprecation at a time.
+    fn deprecations(&self, operation: &Operation) -> TokenStream {
+        let vendors = quote! { deprecated = "deprecated by its vendor" };
+        match (self.scopes_note(operation), operation.deprecated) {
+            (None, false) => quote! {},
+            (None, true) => quote! { #[#vendors] },
+            (Some(note), false) => quote! { #[cfg_attr(portal_scopes, deprecated(note = #note))] },
+            (Some(note), true) => quote! {
+                #[cfg_attr(not(portal_scopes), #vendors)]
+                #[cfg_attr(portal_scopes, deprecated(note = #note))]
+            },
+        }
+    }
+
+    fn scopes_note(&self, operation: &Operation) -> Option<String> {
+        let Target { portal, id, .. } = self.target;
+        let key = crate::operation_key(operation);
+        (!portal.is_empty()).then(|| format!("portal-scopes {portal} {id} {key}"))
     }
 
     fn arguments(&self, operation: &Operation) -> Vec<TokenStream> {

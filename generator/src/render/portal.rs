@@ -46,6 +46,7 @@ pub(crate) fn portal_api(
     let target = Target {
         command: COMMAND,
         bundles: true,
+        portal: &manifest.portal,
         granted: Granted::of(
             manifest,
             &settings.id,

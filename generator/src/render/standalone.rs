@@ -11,6 +11,7 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
     let target = Target {
         command: &options.command,
         bundles: false,
+        portal: "",
         granted: Granted::default(),
         feature: "",
         module: "",
