@@ -17,6 +17,7 @@ bundle! {
     /// * `crm`: read and write
     ///
     /// Cargo feature: `easir-full`, which brings these APIs.
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-bundle easir Full"))]
     pub Full {
         scopes: [],
         grants: [authentication::Read, authentication::Write, crm::Read, crm::Write],

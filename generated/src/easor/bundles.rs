@@ -20,6 +20,7 @@ bundle! {
     /// * `sales`: read
     ///
     /// Cargo feature: `easor-reporting`, which brings these APIs.
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-bundle easor Reporting"))]
     pub Reporting {
         scopes: [],
         grants: [general_ledger::Read, organization::Read, sales::Read],
@@ -33,6 +34,7 @@ bundle! {
     /// * `organization`: read
     ///
     /// Cargo feature: `easor-accounting`, which brings these APIs.
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-bundle easor Accounting"))]
     pub Accounting {
         scopes: [],
         grants: [general_ledger::Read, general_ledger::Write, organization::Read],
@@ -47,6 +49,7 @@ bundle! {
     /// * `sales`: read and write
     ///
     /// Cargo feature: `easor-sales-invoicing`, which brings these APIs.
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-bundle easor SalesInvoicing"))]
     pub SalesInvoicing {
         scopes: [],
         grants: [general_ledger::Read, organization::Read, sales::Read, sales::Write],

@@ -38,6 +38,7 @@ impl<B: Bundle> Authentication<B> {
     /// # }
     /// ```
     #[doc(alias = "createToken")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir authentication createToken"))]
     pub fn create_token(
         &self,
         grant_type: &types::GrantType,

@@ -31,6 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listAccounts")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listAccounts"))]
     pub fn list_accounts(&self) -> ListAccounts
     where
         B: Reads,

@@ -31,6 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listActivities")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listActivities"))]
     pub fn list_activities(&self) -> ListActivities
     where
         B: Reads,
@@ -63,6 +64,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listCaseActivities")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCaseActivities"))]
     pub fn list_case_activities(
         &self,
         case_id: Uuid,
@@ -97,6 +99,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getCaseActivity")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getCaseActivity"))]
     pub fn case_activity(
         &self,
         case_id: Uuid,

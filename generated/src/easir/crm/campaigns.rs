@@ -30,6 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listCampaigns")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCampaigns"))]
     pub fn list_campaigns(&self) -> ListCampaigns
     where
         B: Reads,

@@ -32,6 +32,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "createCompany")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createCompany"))]
     pub fn create_company(
         &self,
         body: &types::CompanyCreate,
@@ -65,6 +66,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "createUser")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createUser"))]
     pub fn create_user(
         &self,
         company_id: i64,
@@ -103,6 +105,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "createInvitedUser")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createInvitedUser"))]
     pub fn create_invited_user(
         &self,
         company_id: i64,

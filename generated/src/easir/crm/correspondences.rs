@@ -30,6 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listCorrespondences")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCorrespondences"))]
     pub fn list_correspondences(&self) -> ListCorrespondences
     where
         B: Reads,

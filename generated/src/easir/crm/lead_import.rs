@@ -31,6 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listLeadImportProviders")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadImportProviders"))]
     pub fn list_lead_import_providers(
         &self,
         country: &str,
@@ -63,6 +64,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listLeadImportIntegrations")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadImportIntegrations"))]
     pub fn list_lead_import_integrations(
         &self,
     ) -> Call<types::LeadImportIntegrations, CrmError>

@@ -30,6 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listLeadTypes")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadTypes"))]
     pub fn list_lead_types(&self) -> ListLeadTypes
     where
         B: Reads,

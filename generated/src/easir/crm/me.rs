@@ -29,6 +29,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getMe")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getMe"))]
     pub fn me(&self) -> Call<types::CurrentUser, CrmError>
     where
         B: Reads,
@@ -61,6 +62,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "activateDevice")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm activateDevice"))]
     pub fn activate_device(&self, body: &types::DeviceActivation) -> Call<(), CrmError>
     where
         B: Writes,

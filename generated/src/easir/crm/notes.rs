@@ -31,6 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listNotes")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listNotes"))]
     pub fn list_notes(&self) -> ListNotes
     where
         B: Reads,
@@ -61,6 +62,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getNote")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getNote"))]
     pub fn note(&self, note_id: i64) -> Call<types::Note, CrmError>
     where
         B: Reads,
@@ -95,7 +97,8 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listCaseNotes")]
-    #[deprecated = "deprecated by its vendor"]
+    #[cfg_attr(not(portal_scopes), deprecated = "deprecated by its vendor")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCaseNotes"))]
     pub fn list_case_notes(&self, case_id: Uuid) -> Call<types::NotePage, CrmError>
     where
         B: Reads,
@@ -128,7 +131,8 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "createCaseNote")]
-    #[deprecated = "deprecated by its vendor"]
+    #[cfg_attr(not(portal_scopes), deprecated = "deprecated by its vendor")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createCaseNote"))]
     pub fn create_case_note(
         &self,
         case_id: Uuid,

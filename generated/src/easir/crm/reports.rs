@@ -32,6 +32,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getAverages")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getAverages"))]
     pub fn averages(&self, indicators: &[impl AsRef<str> + Encode]) -> Averages
     where
         B: Reads,
@@ -66,6 +67,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getMetrics")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getMetrics"))]
     pub fn metrics(&self, indicators: &[impl AsRef<str> + Encode]) -> Metrics
     where
         B: Reads,
@@ -103,6 +105,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getTimeSeries")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getTimeSeries"))]
     pub fn time_series(&self, indicators: &[impl AsRef<str> + Encode]) -> TimeSeries
     where
         B: Reads,

@@ -30,6 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "listTeams")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listTeams"))]
     pub fn list_teams(&self) -> ListTeams
     where
         B: Reads,
@@ -60,6 +61,7 @@ impl<B: Bundle> Crm<B> {
     /// # }
     /// ```
     #[doc(alias = "getTeam")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getTeam"))]
     pub fn team(&self, team_id: i64) -> Call<types::Team, CrmError>
     where
         B: Reads,

@@ -34,6 +34,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetAccountBalancesByDateV1")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetAccountBalancesByDateV1" ))]
     pub fn account_balances_by_date(
         &self,
         organization_number: &str,

@@ -35,6 +35,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetUtilizedChartOfAccountsV1")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetUtilizedChartOfAccountsV1" ))]
     pub fn utilized_chart_of_accounts(
         &self,
         organization_number: &str,

@@ -47,6 +47,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetGeneralLedgerEventsV1")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetGeneralLedgerEventsV1" ))]
     pub fn general_ledger_events(&self, organization_number: &str) -> GeneralLedgerEvents
     where
         B: Reads,

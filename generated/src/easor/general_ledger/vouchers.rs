@@ -32,6 +32,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetVouchersV1")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVouchersV1"))]
     pub fn vouchers(&self, organization_number: &str) -> Vouchers
     where
         B: Reads,
@@ -65,6 +66,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicAddCollectionOfVouchersV1")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfVouchersV1" ))]
     pub fn add_vouchers(
         &self,
         organization_number: &str,
@@ -173,6 +175,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicAddCollectionOfAcceptedVouchersV1")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfAcceptedVouchersV1" ))]
     pub fn add_accepted_vouchers(
         &self,
         organization_number: &str,
@@ -212,6 +215,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetVouchersV2")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVouchersV2"))]
     pub fn vouchers_v2(&self, organization_number: &str) -> VouchersV2
     where
         B: Reads,
@@ -346,6 +350,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicAddCollectionOfVouchersV2")]
+    #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfVouchersV2" ))]
     pub fn add_vouchers_v2(
         &self,
         organization_number: &str,
@@ -383,6 +388,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicDeleteVoucherByIdV1")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicDeleteVoucherByIdV1"))]
     pub fn delete_voucher_by_id(
         &self,
         organization_number: &str,
@@ -419,6 +425,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # }
     /// ```
     #[doc(alias = "PublicGetVoucherImageV1")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVoucherImageV1"))]
     pub fn voucher_image(
         &self,
         organization_number: &str,

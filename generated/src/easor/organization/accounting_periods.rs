@@ -37,6 +37,7 @@ impl<B: Bundle> Organization<B> {
     /// # }
     /// ```
     #[doc(alias = "listAccountingPeriods")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor organization listAccountingPeriods"))]
     pub fn list_accounting_periods(
         &self,
         organization_number: &str,

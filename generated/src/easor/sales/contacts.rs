@@ -32,6 +32,7 @@ impl<B: Bundle> Sales<B> {
     /// # }
     /// ```
     #[doc(alias = "createContact")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales createContact"))]
     pub fn create_contact(
         &self,
         organization_number: &str,

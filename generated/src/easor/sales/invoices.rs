@@ -40,6 +40,7 @@ impl<B: Bundle> Sales<B> {
     /// # }
     /// ```
     #[doc(alias = "createInvoice")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales createInvoice"))]
     pub fn create_invoice(
         &self,
         organization_number: &str,
@@ -82,6 +83,7 @@ impl<B: Bundle> Sales<B> {
     /// # }
     /// ```
     #[doc(alias = "updateInvoice")]
+    #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales updateInvoice"))]
     pub fn update_invoice(
         &self,
         organization_number: &str,
