@@ -6,10 +6,17 @@ use super::reader::{Reader, join, suggestion};
 use super::{Api, DeviceFlow, Grant, Manifest, OperationRules};
 use crate::diagnostics::Diagnostic;
 
+/// The methods that a portal's client has of its own, where an API's accessor would stand beside them.
+const CLIENT_METHODS: &[&str] = &["builder", "choose", "clone", "erase", "narrow", "new"];
+
+/// The modules that a portal has of its own, beside those of its APIs.
+const PORTAL_MODULES: &[&str] = &["access", "bundles"];
+
 /// Reports what does not fit together within the manifest.
 pub(super) fn manifest(manifest: &Manifest, reader: &Reader<'_>) {
     endpoints(manifest, reader);
     regions(manifest, reader);
+    accessors(manifest, reader);
     names(manifest, reader);
     for api in &manifest.apis {
         operation_rules(api, reader);
@@ -135,6 +142,26 @@ fn regions(manifest: &Manifest, reader: &Reader<'_>) {
                 "the path has a `{region}`, but the portal has no regions",
                 "add `regions` to `gateway` or take `{region}` out of the path",
             );
+        }
+    }
+}
+
+/// An API is a method of the portal's client and a module of the portal, and not what these have already.
+fn accessors(manifest: &Manifest, reader: &Reader<'_>) {
+    let taken = [
+        (CLIENT_METHODS, "every client has a method of this name"),
+        (PORTAL_MODULES, "every portal has a module of this name"),
+    ];
+    for api in &manifest.apis {
+        for (names, what) in taken {
+            if names.contains(&api.module.as_str()) {
+                reader.problem(
+                    "manifest-name",
+                    &join("/apis", &api.id),
+                    format!("the API would be `{}` in code, but {what}", api.module),
+                    "choose another name, such as with `-api` behind it",
+                );
+            }
         }
     }
 }

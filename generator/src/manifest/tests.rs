@@ -374,6 +374,29 @@ fn features_are_not_shared() {
 }
 
 #[test]
+fn apis_are_not_called_what_clients_have_already() {
+    for (name, what) in [
+        ("builder", "every client has a method of this name"),
+        ("choose", "every client has a method of this name"),
+        ("clone", "every client has a method of this name"),
+        ("erase", "every client has a method of this name"),
+        ("narrow", "every client has a method of this name"),
+        ("new", "every client has a method of this name"),
+        ("access", "every portal has a module of this name"),
+        ("bundles", "every portal has a module of this name"),
+    ] {
+        let problems = parse_text(&MANIFEST.replace("price-list:", &format!("{name}:")));
+        assert_eq!(
+            problems.expect_err("refused"),
+            format!(
+                "portal.yaml:35:3#/apis/{name}: the API would be `{name}` in code, but {what}; \
+                 choose another name, such as with `-api` behind it"
+            )
+        );
+    }
+}
+
+#[test]
 fn grants_and_endpoints_go_together() {
     check_refused(
         "[client-credentials]",
