@@ -63,6 +63,8 @@ pub struct Summary {
     pub generated: usize,
     /// The operations that were left out.
     pub omitted: Vec<Omission>,
+    /// The operations that the manifest does not select.
+    pub unselected: usize,
     /// The named types.
     pub types: usize,
     /// The values that stayed untyped JSON although the document says something of them.
@@ -132,6 +134,12 @@ pub fn portal_api(
     let mut one = generate(documents, &config)?;
     let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
     one.diagnostics.extend(manifest.check_operations(api, &ids));
+    let useless = one.useless.into_iter().map(|useless| {
+        let place = manifest.place(&useless.pointer);
+        let help = "correct it or take it away";
+        Diagnostic::error("manifest-select", place, useless.message, help)
+    });
+    one.diagnostics.extend(useless);
     Ok(Output {
         files: render::portal_api(manifest, api, &one.api),
         operations: facts(&one.api),
@@ -166,6 +174,7 @@ struct One {
     diagnostics: Vec<Diagnostic>,
     summary: Summary,
     operation_ids: Vec<String>,
+    useless: Vec<lower::Useless>,
 }
 
 /// Runs the stages up to the IR, on a stack that takes schemas as deep as documents may nest them.
@@ -198,6 +207,13 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         lost.into_iter()
             .map(|lost| omission_diagnostic(lost.place, &lost.reason, false)),
     );
+    diagnostics.extend(lowered.unselected.iter().map(|pointer| Diagnostic {
+        severity: Severity::Note,
+        rule: "operation-unselected",
+        place: place(pointer),
+        message: "the manifest does not select the operation".to_owned(),
+        help: String::new(),
+    }));
     diagnostics.extend(lowered.findings.into_iter().map(|finding| Diagnostic {
         severity: finding.severity,
         rule: finding.rule,
@@ -212,8 +228,9 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
     Ok(One {
         summary: Summary {
             operations: declared,
-            generated: declared - omitted.len(),
+            generated: declared - omitted.len() - lowered.unselected.len(),
             omitted,
+            unselected: lowered.unselected.len(),
             types: lowered.api.types.len(),
             json_fallbacks: lowered.json_fallbacks,
             warnings,
@@ -221,6 +238,7 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         api: lowered.api,
         diagnostics,
         operation_ids: lowered.operation_ids,
+        useless: lowered.useless,
     })
 }
 

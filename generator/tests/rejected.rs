@@ -651,6 +651,50 @@ error: portal.yaml:18:7#/apis/orders/operations/listOrders: `orders.yaml` has no
     }
 
     #[test]
+    fn that_select_what_is_not_there() {
+        let manifest = |selection: &str| {
+            let rules = MANIFEST.find("    operations:").expect("there are rules");
+            let bundles = MANIFEST.find("bundles:").expect("there are bundles");
+            let text = format!(
+                "{}    select:\n{selection}{}",
+                &MANIFEST[..rules],
+                &MANIFEST[bundles..]
+            );
+            super::manifest::parse(&Source::new("portal.yaml", text))
+                .expect("the manifest is right")
+        };
+        let document = format!(
+            "{HEAD}paths: {{/a: {{post: {{tags: [A], responses: {{'204': {{description: OK}}}}}}}}}}\n"
+        );
+        let told = |selection: &str| {
+            let output = parsed(&manifest(selection), "orders.yaml", &document);
+            lines(&output.diagnostics)
+        };
+        assert_eq!(
+            told(
+                "      include: { tags: [A, B], paths: [/a, /b/**], operations: [POST /a, addA] }\n      exclude: { tags: [C] }\n"
+            ),
+            "\
+error: portal.yaml:17:28#/apis/orders/select/include/tags/1: `B` names no operation of `orders.yaml`; correct it or take it away
+error: portal.yaml:17:44#/apis/orders/select/include/paths/1: `/b/**` names no operation of `orders.yaml`; correct it or take it away
+error: portal.yaml:17:74#/apis/orders/select/include/operations/1: `addA` names no operation of `orders.yaml`; correct it or take it away
+error: portal.yaml:18:25#/apis/orders/select/exclude/tags/0: `C` names no operation of `orders.yaml`; correct it or take it away"
+        );
+        assert_eq!(
+            told("      bundles: [Reader]\n"),
+            "\
+note: orders.yaml:3:14#/paths/~1a/post: the manifest does not select the operation
+error: portal.yaml:17:17#/apis/orders/select/bundles/0: `Reader` grants no operation of `orders.yaml`; correct it or take it away"
+        );
+        assert_eq!(
+            told("      include: { paths: ['/**'] }\n      exclude: { tags: [A] }\n"),
+            "\
+note: orders.yaml:3:14#/paths/~1a/post: the manifest does not select the operation
+error: portal.yaml:16:5#/apis/orders/select: no operation of `orders.yaml` is selected; correct it or take it away"
+        );
+    }
+
+    #[test]
     fn that_name_an_api_which_is_not_there() {
         let text = MANIFEST.replace("access: { orders: read }", "access: { order: read }");
         let problems = super::manifest::parse(&Source::new("portal.yaml", text))

@@ -165,6 +165,20 @@ fn generate(name: &str) -> Output {
     fixture::generate(fixture::document(file)).expect("something is made of every fixture")
 }
 
+/// What a manifest selects of a document.
+#[test]
+fn selected() {
+    let manifest =
+        manifest::parse(&fixture::source("portal/portal.yaml")).expect("the manifest is right");
+    let documents = DocumentSet::new(fixture::document("portal/selected.yaml"));
+    let output =
+        portal_api(&manifest, &manifest.apis[1], &documents).expect("the document can be used");
+    let summary = &output.summary;
+    assert_eq!((summary.operations, summary.generated), (7, 3));
+    assert_eq!((summary.unselected, summary.omitted.len()), (4, 0));
+    compare("selected", &rendered(&output, |_| true));
+}
+
 #[track_caller]
 fn compare(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();

@@ -15,12 +15,15 @@ mod responses;
 mod roots;
 mod schemas;
 mod security;
+mod selection;
 mod sequential;
 mod tags;
 mod unions;
 mod usage;
 mod values;
 mod view;
+
+pub(crate) use selection::Useless;
 
 use openapiv3::{OpenAPI, Operation, ReferenceOr};
 
@@ -56,6 +59,11 @@ impl Config<'_> {
     /// API Management's exports lose `required: true` of request bodies, so a portal's bodies are asked for.
     fn bodies_are_required(&self) -> bool {
         self.portal.is_some()
+    }
+
+    fn selection(&self) -> Option<(&Manifest, &manifest::Api, &manifest::Selection)> {
+        let (manifest, api) = self.portal?;
+        Some((manifest, api, api.select.as_ref()?))
     }
 
     fn rules(&self, operation_id: &str) -> Option<&manifest::OperationRules> {
@@ -118,10 +126,32 @@ pub(crate) struct Lowered {
     pub(crate) operation_ids: Vec<String>,
     /// The values that stayed JSON although the document says something of them.
     pub(crate) json_fallbacks: usize,
+    /// The operations that the manifest does not select, by pointer into the normalized document.
+    pub(crate) unselected: Vec<String>,
+    /// What in the manifest's selection is of no use.
+    pub(crate) useless: Vec<Useless>,
+}
+
+/// Lowers what is selected of a normalized document.
+pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
+    let Some((manifest, api, selection)) = config.selection() else {
+        return whole(openapi, config);
+    };
+    let selected = selection::apply(openapi, selection, manifest, api);
+    let mut lowered = whole(&selected.openapi, config);
+    lowered.declared += selected.left_out.len();
+    // What the manifest says about them stays true.
+    let ids = selected.left_out_ids.into_iter();
+    lowered
+        .operation_ids
+        .extend(ids.filter(|id| !id.is_empty()));
+    lowered.unselected = selected.left_out;
+    lowered.useless = selected.useless;
+    lowered
 }
 
 /// Lowers a normalized document.
-pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
+fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     let extra = additional_operations(openapi);
     let no_components = merge::Components::new();
     let components = openapi

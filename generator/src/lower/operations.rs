@@ -191,6 +191,8 @@ impl<'a, 'm> Operations<'a, 'm> {
             declared: self.declared,
             operation_ids: self.operation_ids,
             json_fallbacks,
+            unselected: Vec::new(),
+            useless: Vec::new(),
         }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn manifest(manifest: &Manifest, reader: &Reader<'_>) {
     names(manifest, reader);
     for api in &manifest.apis {
         operation_rules(api, reader);
+        selected_bundles(manifest, api, reader);
     }
 }
 
@@ -220,6 +221,22 @@ fn operation_rules(api: &Api, reader: &Reader<'_>) {
                 &join(&pointer, "name"),
                 format!("`{other}` is called `{name}` too"),
                 "choose another name for one of them",
+            );
+        }
+    }
+}
+
+/// What bundles may call is selected by bundles that there are.
+fn selected_bundles(manifest: &Manifest, api: &Api, reader: &Reader<'_>) {
+    let names: Vec<&str> = manifest.bundles.iter().map(|b| b.name.as_str()).collect();
+    let selected = api.select.iter().flat_map(|select| &select.bundles);
+    for (index, name) in selected.enumerate() {
+        if !name.is_empty() && !names.contains(&name.as_str()) {
+            reader.problem(
+                "manifest-bundle",
+                &format!("/apis/{}/select/bundles/{index}", api.id),
+                format!("there is no bundle `{name}`"),
+                suggestion(name, &names),
             );
         }
     }

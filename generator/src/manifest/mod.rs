@@ -11,6 +11,7 @@ mod bundles;
 mod checks;
 mod reader;
 mod sections;
+mod selection;
 mod values;
 mod words;
 
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 use crate::diagnostics::{Diagnostic, Place};
 use crate::document::{self, Document, Source};
 use crate::names::{self, Noise};
+pub(crate) use selection::Candidate;
+pub use selection::{Filter, Selection};
 
 /// A portal: one identity provider, one gateway, several APIs.
 #[derive(Clone, Debug)]
@@ -185,6 +188,8 @@ pub struct Api {
     pub numbers: Numbers,
     /// How pages are asked for, where an operation has both parameters.
     pub pagination: Option<Pagination>,
+    /// Which operations are generated; all where nothing is said.
+    pub select: Option<Selection>,
     /// What the manifest says about single operations, by operation id.
     pub operations: BTreeMap<String, OperationRules>,
 }

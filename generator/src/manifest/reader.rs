@@ -188,7 +188,8 @@ impl<'a> Node<'a> {
         result
     }
 
-    fn check_not_empty(&self, what: &str) {
+    /// Notes where a list or a mapping has no members.
+    pub(super) fn check_not_empty(&self, what: &str) {
         let is_empty = match self.value {
             Value::Array(items) => items.is_empty(),
             Value::Object(members) => members.is_empty(),

@@ -6,7 +6,7 @@ use super::reader::{Fields, Node};
 use super::{
     Access, Api, ClientAuthentication, DeviceFlow, Gateway, Grant, IdentityProvider, Manifest,
     Numbers, OperationPagination, OperationRules, PageUnit, Pagination, Region, SubscriptionKey,
-    TokenParameters, bundles, values,
+    TokenParameters, bundles, selection, values,
 };
 use crate::document::Document;
 use crate::names::{self, Noise};
@@ -153,6 +153,7 @@ fn api(id: &str, node: &Node<'_>, portal: &str, portal_numbers: Numbers) -> Api 
             gateway: fields.optional("gateway", values::origin),
             path: fields.optional("path", values::path),
             numbers: fields.inherited("numbers", Some(portal_numbers), |node| node.word(&NUMBERS)),
+            select: fields.optional("select", selection::read),
             operations: operations.unwrap_or_default(),
             pagination,
         }

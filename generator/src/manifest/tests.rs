@@ -171,7 +171,7 @@ fn unknown_keys_are_refused() {
         "    document: prices.yaml\n",
         "    document: prices.yaml\n    colour: red\n",
         "portal.yaml:37:5#/apis/price-list/colour: unknown key `colour`; \
-         use `pagination`, `operations`, `document`, `gateway`, `path` or `numbers`",
+         use `pagination`, `operations`, `document`, `gateway`, `path`, `numbers` or `select`",
     );
 }
 
@@ -371,6 +371,85 @@ fn features_are_not_shared() {
         "portal.yaml:40:3#/bundles/Orders: bundle `Orders` and API `orders` share the feature `shop-orders`; rename one of them\n\
          portal.yaml:46:16#/bundles/Writer/includes/0: there is no bundle `Reader`; use `Orders` or `Writer`",
     );
+}
+
+/// The manifest with a selection of the operations of `price-list`.
+fn with_selection(selection: &str) -> String {
+    MANIFEST.replace(
+        "    numbers: float\n",
+        &format!("    numbers: float\n    select: {selection}\n"),
+    )
+}
+
+#[test]
+fn a_selection_is_read() {
+    let text = with_selection(
+        "{ include: { tags: [Prices], paths: [/v2/**] }, exclude: { operations: [GET /v2/a] }, bundles: [Reader] }",
+    );
+    let manifest = parse_text(&text).expect("the manifest is right");
+    let list = |text: &str| vec![text.to_owned()];
+    assert_eq!(
+        manifest.apis[1].select,
+        Some(Selection {
+            include: Filter {
+                tags: list("Prices"),
+                paths: list("/v2/**"),
+                operations: Vec::new(),
+            },
+            exclude: Filter {
+                operations: list("GET /v2/a"),
+                ..Filter::default()
+            },
+            bundles: list("Reader"),
+        })
+    );
+    assert_eq!(manifest.apis[0].select, None);
+}
+
+#[test]
+fn a_selection_says_something() {
+    let at = "portal.yaml:39:5#/apis/price-list/select";
+    let inner = |column: usize, rest: &str| {
+        format!("portal.yaml:39:{column}#/apis/price-list/select/{rest}")
+    };
+    for (selection, expected) in [
+        (
+            "{}",
+            format!("{at}: `select` is empty; add `include`, `exclude` or `bundles`"),
+        ),
+        (
+            "{ include: {} }",
+            inner(
+                15,
+                "include: `include` is empty; add `tags`, `paths` or `operations`",
+            ),
+        ),
+        (
+            "{ include: { tags: [] } }",
+            inner(26, "include/tags: `tags` is empty; add a tag"),
+        ),
+        (
+            "{ exclude: { paths: [v2] } }",
+            inner(
+                34,
+                "exclude/paths/0: `v2` does not fit here; write a pattern that begins with `/`, such as `/v2/**`",
+            ),
+        ),
+        (
+            "{ bundles: [Readers] }",
+            inner(
+                25,
+                "bundles/0: there is no bundle `Readers`; did you mean `Reader`?",
+            ),
+        ),
+        (
+            "{ include: { tag: [a] } }",
+            inner(26, "include/tag: unknown key `tag`; did you mean `tags`?"),
+        ),
+    ] {
+        let problems = parse_text(&with_selection(selection)).expect_err("refused");
+        assert_eq!(problems, expected, "{selection}");
+    }
 }
 
 #[test]
