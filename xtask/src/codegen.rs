@@ -30,18 +30,18 @@ pub(crate) struct Options {
 }
 
 /// What was generated for a portal.
-struct Generated {
+pub(crate) struct Generated {
     portal: String,
     module: String,
-    apis: Vec<GeneratedApi>,
+    pub(crate) apis: Vec<GeneratedApi>,
     /// What the APIs share.
     files: Vec<File>,
 }
 
 /// What was generated for an API.
-struct GeneratedApi {
-    id: String,
-    output: Output,
+pub(crate) struct GeneratedApi {
+    pub(crate) id: String,
+    pub(crate) output: Output,
     seconds: f64,
 }
 
@@ -105,7 +105,7 @@ fn check(plan: &Plan) -> Result<(), Failure> {
 }
 
 /// All manifests with their folders, in the order of their names.
-fn manifests(root: &Path) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
+pub(crate) fn manifests(root: &Path) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
     let specs = root.join(SPECS);
     let entries = fs::read_dir(&specs).map_err(|e| Failure::io("read", &specs, &e))?;
     let mut folders: Vec<_> = entries
@@ -149,7 +149,8 @@ fn same_name(manifest: &Manifest, others: &[(PathBuf, Manifest)]) -> Option<Diag
     ))
 }
 
-fn chosen<'m>(
+/// The portal of a name, or all.
+pub(crate) fn chosen<'m>(
     manifests: &'m [(PathBuf, Manifest)],
     name: Option<&str>,
 ) -> Result<Vec<&'m (PathBuf, Manifest)>, Failure> {
@@ -185,7 +186,11 @@ fn files(manifests: &[(PathBuf, Manifest)], generated: &[Generated]) -> Vec<File
 }
 
 /// Generates a portal, and reports what is wrong with any of its documents at once.
-fn generate(root: &Path, folder: &Path, manifest: &Manifest) -> Result<Generated, Failure> {
+pub(crate) fn generate(
+    root: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+) -> Result<Generated, Failure> {
     let mut apis = Vec::new();
     let mut problems = Vec::new();
     for api in &manifest.apis {
@@ -253,14 +258,19 @@ impl Generated {
                 operations,
                 generated,
                 types,
+                unselected,
                 ..
             } = &api.output.summary;
             let of_all = match operations == generated {
                 true => String::new(),
                 false => format!(" of {operations}"),
             };
+            let unselected = match unselected {
+                0 => String::new(),
+                count => format!(" ({count} not selected)"),
+            };
             say!(
-                "{BOLD}{:24}{BOLD:#} {generated}{of_all} operations, {types} types, \
+                "{BOLD}{:24}{BOLD:#} {generated}{of_all} operations{unselected}, {types} types, \
                  {changed} files changed, {:.2} s",
                 format!("{}/{}", self.portal, api.id),
                 api.seconds

@@ -6,6 +6,7 @@ mod documents;
 mod failure;
 mod files;
 mod generate;
+mod scopes;
 mod terminal;
 mod workspace;
 
@@ -33,14 +34,20 @@ enum Command {
     Generate(generate::Options),
     /// Generates from every document in a folder and reports how it went.
     Corpus(corpus::Options),
+    /// Shows which operations each bundle grants, and which an application needs.
+    Scopes(scopes::Options),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = scopes::as_compiler() {
+        return code;
+    }
     let Cli { command, verbose } = Cli::parse();
     let result = match &command {
         Command::Codegen(options) => codegen::run(options, verbose),
         Command::Generate(options) => generate::run(options, verbose),
         Command::Corpus(options) => corpus::run(options),
+        Command::Scopes(options) => scopes::run(options, verbose),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -129,6 +129,20 @@ fn one_portal_can_be_chosen() {
 }
 
 #[test]
+fn what_is_not_selected_is_counted() {
+    let folder = workspace("what_is_not_selected_is_counted");
+    let ping = "paths:\n  /v1/ping:\n    get: { operationId: Ping, responses: { \"204\": { description: OK } } }\n";
+    folder.write("specs/shop/orders.yaml", ORDERS.replace("paths:\n", ping));
+    let select = "document: orders.yaml\n    select: { include: { paths: [/v1/p*] } }\n";
+    let manifest = MANIFEST.replace("document: orders.yaml\n", select);
+    folder.write("specs/shop/portal.yaml", manifest);
+    let ended = folder.xtask(&["codegen"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    let expected = "shop/orders              1 of 2 operations (1 not selected), 0 types, ";
+    assert!(ended.stdout.starts_with(expected), "{}", ended.stdout);
+}
+
+#[test]
 fn unusable_documents_are_refused_and_nothing_is_written() {
     let folder = workspace("unusable_documents");
     assert_eq!(folder.xtask(&["codegen"]).code, 0);

@@ -3,4 +3,5 @@
 mod codegen;
 mod corpus;
 mod generate;
+mod scopes;
 mod support;
