@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Place, Severity};
 use lower::{Config, Lowered};
-use manifest::Manifest;
+use manifest::{Manifest, Selection};
 use normalize::{DocumentSet, Normalized};
 pub use render::File;
 
@@ -63,7 +63,7 @@ pub struct Summary {
     pub generated: usize,
     /// The operations that were left out.
     pub omitted: Vec<Omission>,
-    /// The operations that the manifest does not select.
+    /// The operations that are not selected.
     pub unselected: usize,
     /// The named types.
     pub types: usize,
@@ -102,11 +102,31 @@ pub fn crate_from_document(
     documents: &DocumentSet,
     options: &CrateOptions,
 ) -> Result<Output, Vec<Diagnostic>> {
+    crate_from_selection(documents, options, &Selection::default())
+}
+
+/// Makes a crate of its own from operations of one document, and the schemas that they reach. There are no bundles
+/// to select by.
+///
+/// # Errors
+///
+/// Everything that keeps the document from being used, with places, and what in the selection names nothing.
+pub fn crate_from_selection(
+    documents: &DocumentSet,
+    options: &CrateOptions,
+    selection: &Selection,
+) -> Result<Output, Vec<Diagnostic>> {
     let config = Config {
         source: file_name(&documents.main.name),
         portal: None,
+        selection: (*selection != Selection::default()).then_some(selection),
     };
     let one = generate(documents, &config)?;
+    if !one.useless.is_empty() {
+        let place = || Place::file(&documents.main.name);
+        let useless = one.useless.into_iter();
+        return Err(useless.map(|it| it.diagnostic(place())).collect());
+    }
     let files = render::standalone(&one.api, options);
     Ok(Output {
         files,
@@ -130,14 +150,14 @@ pub fn portal_api(
     let config = Config {
         source: documents.main.name.clone(),
         portal: Some((manifest, api)),
+        selection: api.select.as_ref(),
     };
     let mut one = generate(documents, &config)?;
     let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
     one.diagnostics.extend(manifest.check_operations(api, &ids));
     let useless = one.useless.into_iter().map(|useless| {
-        let place = manifest.place(&useless.pointer);
-        let help = "correct it or take it away";
-        Diagnostic::error("manifest-select", place, useless.message, help)
+        let pointer = format!("/apis/{}/select{}", api.id, useless.pointer);
+        useless.diagnostic(manifest.place(&pointer))
     });
     one.diagnostics.extend(useless);
     Ok(Output {
@@ -211,7 +231,7 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         severity: Severity::Note,
         rule: "operation-unselected",
         place: place(pointer),
-        message: "the manifest does not select the operation".to_owned(),
+        message: "the operation is not selected".to_owned(),
         help: String::new(),
     }));
     diagnostics.extend(lowered.findings.into_iter().map(|finding| Diagnostic {

@@ -683,13 +683,13 @@ error: portal.yaml:18:25#/apis/orders/select/exclude/tags/0: `C` names no operat
         assert_eq!(
             told("      bundles: [Reader]\n"),
             "\
-note: orders.yaml:3:14#/paths/~1a/post: the manifest does not select the operation
+note: orders.yaml:3:14#/paths/~1a/post: the operation is not selected
 error: portal.yaml:17:17#/apis/orders/select/bundles/0: `Reader` grants no operation of `orders.yaml`; correct it or take it away"
         );
         assert_eq!(
             told("      include: { paths: ['/**'] }\n      exclude: { tags: [A] }\n"),
             "\
-note: orders.yaml:3:14#/paths/~1a/post: the manifest does not select the operation
+note: orders.yaml:3:14#/paths/~1a/post: the operation is not selected
 error: portal.yaml:16:5#/apis/orders/select: no operation of `orders.yaml` is selected; correct it or take it away"
         );
     }

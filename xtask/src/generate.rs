@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use portal_generator::diagnostics::Diagnostic;
+use portal_generator::manifest::{Filter, Selection};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::{CrateOptions, Output, Summary, names};
 use serde_json::{Value, json};
@@ -34,6 +35,15 @@ pub(crate) struct Options {
     /// Generates what it can although references lead nowhere; without it, such a document is refused.
     #[arg(long)]
     keep_going: bool,
+    /// Only operations with this tag and what else is included; may be given several times.
+    #[arg(long, value_name = "TAG")]
+    include_tag: Vec<String>,
+    /// Only operations whose path fits, such as `/v2/**`: `*` is anything within a segment, `**` any segments.
+    #[arg(long, value_name = "PATTERN")]
+    include_path: Vec<String>,
+    /// Only this operation, by its `operationId` or, where it has none, as `GET /path`.
+    #[arg(long, value_name = "ID")]
+    include_operation: Vec<String>,
     /// Prints what was done as JSON.
     #[arg(long)]
     json: bool,
@@ -83,7 +93,15 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         command: format!("cargo xtask generate {}", file.to_string_lossy()),
         runtime: runtime(options, &out)?,
     };
-    let output = portal_generator::crate_from_document(&set, &crate_options);
+    let selection = Selection {
+        include: Filter {
+            tags: options.include_tag.clone(),
+            paths: options.include_path.clone(),
+            operations: options.include_operation.clone(),
+        },
+        ..Selection::default()
+    };
+    let output = portal_generator::crate_from_selection(&set, &crate_options, &selection);
     let output = output.and_then(
         |output| match leads_nowhere(&output) && !options.keep_going {
             true => Err(output.diagnostics),
@@ -150,6 +168,7 @@ impl Done {
             "operations": summary.operations,
             "generated": summary.generated,
             "omitted": omitted.collect::<Vec<_>>(),
+            "unselected": summary.unselected,
             "types": summary.types,
             "seconds": seconds,
             "json_fallbacks": summary.json_fallbacks,

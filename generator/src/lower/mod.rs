@@ -38,6 +38,8 @@ pub(crate) struct Config<'m> {
     pub(crate) source: String,
     /// The portal that the API belongs to, if it does.
     pub(crate) portal: Option<(&'m Manifest, &'m manifest::Api)>,
+    /// The operations that are wanted; all where nothing is said.
+    pub(crate) selection: Option<&'m manifest::Selection>,
 }
 
 impl Config<'_> {
@@ -59,11 +61,6 @@ impl Config<'_> {
     /// API Management's exports lose `required: true` of request bodies, so a portal's bodies are asked for.
     fn bodies_are_required(&self) -> bool {
         self.portal.is_some()
-    }
-
-    fn selection(&self) -> Option<(&Manifest, &manifest::Api, &manifest::Selection)> {
-        let (manifest, api) = self.portal?;
-        Some((manifest, api, api.select.as_ref()?))
     }
 
     fn rules(&self, operation_id: &str) -> Option<&manifest::OperationRules> {
@@ -126,18 +123,18 @@ pub(crate) struct Lowered {
     pub(crate) operation_ids: Vec<String>,
     /// The values that stayed JSON although the document says something of them.
     pub(crate) json_fallbacks: usize,
-    /// The operations that the manifest does not select, by pointer into the normalized document.
+    /// The operations that are not selected, by pointer into the normalized document.
     pub(crate) unselected: Vec<String>,
-    /// What in the manifest's selection is of no use.
+    /// What in the selection is of no use.
     pub(crate) useless: Vec<Useless>,
 }
 
 /// Lowers what is selected of a normalized document.
 pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
-    let Some((manifest, api, selection)) = config.selection() else {
+    let Some(selection) = config.selection else {
         return whole(openapi, config);
     };
-    let selected = selection::apply(openapi, selection, manifest, api);
+    let selected = selection::apply(openapi, selection, config);
     let mut lowered = whole(&selected.openapi, config);
     lowered.declared += selected.left_out.len();
     // What the manifest says about them stays true.

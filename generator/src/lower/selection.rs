@@ -1,4 +1,4 @@
-//! The part of a document that a manifest selects: operations, and the schemas that they reach.
+//! The part of a document that is selected: operations, and the schemas that they reach.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,10 +6,12 @@ use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, PathItem, ReferenceOr};
 use serde_json::Value;
 
+use super::Config;
 use super::schemas::escape;
 use super::usage::{Usage, is_parent};
+use crate::diagnostics::{Diagnostic, Place};
 use crate::document::pointer;
-use crate::manifest::{self, Candidate, Manifest, Selection};
+use crate::manifest::{Candidate, Selection};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -28,22 +30,24 @@ pub(super) struct Selected {
 /// Something in a selection that is of no use.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Useless {
-    /// Where it stands in the manifest.
+    /// Where it stands in the selection.
     pub(crate) pointer: String,
     pub(crate) message: String,
 }
 
+impl Useless {
+    /// The same as an error at a place.
+    pub(crate) fn diagnostic(self, place: Place) -> Diagnostic {
+        let help = "correct it or take it away";
+        Diagnostic::error("selection", place, self.message, help)
+    }
+}
+
 /// Takes all that is not selected out of a document.
-pub(super) fn apply(
-    openapi: &OpenAPI,
-    selection: &Selection,
-    manifest: &Manifest,
-    api: &manifest::Api,
-) -> Selected {
+pub(super) fn apply(openapi: &OpenAPI, selection: &Selection, config: &Config<'_>) -> Selected {
     let mut selector = Selector {
         selection,
-        manifest,
-        api,
+        config,
         seen: BTreeSet::new(),
     };
     let mut selected = Selected {
@@ -73,8 +77,7 @@ pub(super) fn apply(
 
 struct Selector<'m> {
     selection: &'m Selection,
-    manifest: &'m Manifest,
-    api: &'m manifest::Api,
+    config: &'m Config<'m>,
     /// The pointers below the selection of what was of use.
     seen: BTreeSet<String>,
 }
@@ -138,12 +141,14 @@ impl Selector<'_> {
 
     /// Whether one of the bundles grants an operation, where any is named.
     fn is_granted(&mut self, operation: &Candidate<'_>) -> bool {
-        let needed = self.api.access_of(operation.id, operation.method);
         let mut is_granted = self.selection.bundles.is_empty();
+        let Some((manifest, api)) = self.config.portal else {
+            return is_granted;
+        };
+        let needed = api.access_of(operation.id, operation.method);
         for (index, name) in self.selection.bundles.iter().enumerate() {
-            let mut bundles = self.manifest.bundles.iter();
-            let bundle = bundles.find(|bundle| bundle.name == *name);
-            let granted = bundle.and_then(|bundle| bundle.access.get(&self.api.id));
+            let bundle = manifest.bundles.iter().find(|one| one.name == *name);
+            let granted = bundle.and_then(|bundle| bundle.access.get(&api.id));
             if granted.is_some_and(|granted| *granted >= needed) {
                 self.seen.insert(format!("/bundles/{index}"));
                 is_granted = true;
@@ -154,8 +159,8 @@ impl Selector<'_> {
 
     /// What names no operation or, where that names some, leaves nothing together.
     fn useless(&self, nothing_left: bool) -> Vec<Useless> {
-        let at = format!("/apis/{}/select", self.api.id);
-        let document = &self.api.document;
+        let portal = self.config.portal;
+        let document = portal.map_or(&self.config.source, |(_, api)| &api.document);
         let mut useless = Vec::new();
         let filters = [
             ("include", &self.selection.include),
@@ -166,7 +171,7 @@ impl Selector<'_> {
                 let pointer = format!("/{key}/{}/{}", entry.key, entry.index);
                 if !self.seen.contains(&pointer) {
                     useless.push(Useless {
-                        pointer: format!("{at}{pointer}"),
+                        pointer,
                         message: format!("`{}` names no operation of `{document}`", entry.text),
                     });
                 }
@@ -176,14 +181,14 @@ impl Selector<'_> {
             let pointer = format!("/bundles/{index}");
             if !self.seen.contains(&pointer) {
                 useless.push(Useless {
-                    pointer: format!("{at}{pointer}"),
+                    pointer,
                     message: format!("`{name}` grants no operation of `{document}`"),
                 });
             }
         }
         if useless.is_empty() && nothing_left {
             useless.push(Useless {
-                pointer: at,
+                pointer: String::new(),
                 message: format!("no operation of `{document}` is selected"),
             });
         }

@@ -78,6 +78,34 @@ fn a_summary_is_printed_as_json() {
 }
 
 #[test]
+fn only_what_is_included_is_generated() {
+    let folder = Folder::new("only_what_is_included");
+    let more = "paths:\n  /v2/ping:\n    get: { operationId: Ping, tags: [Health], responses: { \"204\": { description: OK } } }\n";
+    folder.write("orders.yaml", ORDERS.replace("paths:\n", more));
+    let base = ["generate", "orders.yaml", "--out", "crate", "--json"];
+    for included in [
+        ["--include-tag", "Health"],
+        ["--include-path", "/v2/**"],
+        ["--include-operation", "Ping"],
+    ] {
+        let ended = folder.xtask(&[&base[..], &included].concat());
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{included:?}");
+        let summary: Value = serde_json::from_str(&ended.stdout).expect("it is JSON");
+        assert_eq!(
+            (&summary["generated"], &summary["types"]),
+            (&1.into(), &0.into())
+        );
+        assert_eq!(summary["unselected"], 1);
+    }
+    let before = folder.files("crate");
+    let ended = folder.xtask(&[&base[..4], &["--include-tag", "Helth"]].concat());
+    let expected =
+        "orders.yaml: `Helth` names no operation of `orders.yaml`; correct it or take it away\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (1, expected));
+    assert_eq!(folder.files("crate"), before, "something was written");
+}
+
+#[test]
 fn a_second_run_changes_what_differs_and_removes_what_is_left_over() {
     let folder = Folder::new("a_second_run");
     folder.write("orders.yaml", ORDERS);
