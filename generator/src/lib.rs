@@ -153,8 +153,9 @@ pub fn portal_api(
         selection: api.select.as_ref(),
     };
     let mut one = generate(documents, &config)?;
-    let ids: Vec<&str> = one.operation_ids.iter().map(String::as_str).collect();
-    one.diagnostics.extend(manifest.check_operations(api, &ids));
+    let keys: Vec<&str> = one.operation_keys.iter().map(String::as_str).collect();
+    one.diagnostics
+        .extend(manifest.check_operations(api, &keys));
     let useless = one.useless.into_iter().map(|useless| {
         let pointer = format!("/apis/{}/select{}", api.id, useless.pointer);
         useless.diagnostic(manifest.place(&pointer))
@@ -193,7 +194,7 @@ struct One {
     api: ir::Api,
     diagnostics: Vec<Diagnostic>,
     summary: Summary,
-    operation_ids: Vec<String>,
+    operation_keys: Vec<String>,
     useless: Vec<lower::Useless>,
 }
 
@@ -257,7 +258,7 @@ fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagn
         },
         api: lowered.api,
         diagnostics,
-        operation_ids: lowered.operation_ids,
+        operation_keys: lowered.operation_keys,
         useless: lowered.useless,
     })
 }
@@ -276,10 +277,7 @@ fn facts(api: &ir::Api) -> Vec<OperationFacts> {
 
 /// What tells an operation from the others of its API, for people and for tools.
 fn operation_key(operation: &ir::Operation) -> String {
-    match operation.operation_id.as_str() {
-        "" => format!("{} {}", operation.method, operation.path),
-        id => id.to_owned(),
-    }
+    manifest::operation_key(&operation.operation_id, &operation.method, &operation.path)
 }
 
 /// The scopes of each alternative; none where one of them asks for none.

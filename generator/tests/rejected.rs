@@ -651,6 +651,36 @@ error: portal.yaml:18:7#/apis/orders/operations/listOrders: `orders.yaml` has no
     }
 
     #[test]
+    fn that_name_operations_without_an_id_by_method_and_path() {
+        let text = MANIFEST
+            .replace(
+                "getOrder: { name: order }",
+                "GET /a: { omit: It is not for us. }",
+            )
+            .replace(
+                "listOrders: { omit: It is not for us. }",
+                "POST /a: { name: search, access: read }",
+            );
+        let manifest = super::manifest::parse(&Source::new("portal.yaml", text))
+            .expect("the manifest is right");
+        let answers = "{responses: {'204': {description: OK}}}";
+        let document = format!("{HEAD}paths: {{/a: {{get: {answers}, post: {answers}}}}}\n");
+        let output = parsed(&manifest, "orders.yaml", &document);
+        assert_eq!(
+            lines(&output.diagnostics),
+            "note: orders.yaml:3:14#/paths/~1a/get: the operation is left out: left out by the manifest: It is not for us."
+        );
+        let facts = output.operations.iter();
+        let facts: Vec<_> = facts
+            .map(|one| (one.id.as_str(), one.name.as_str(), one.access))
+            .collect();
+        assert_eq!(
+            facts,
+            [("POST /a", "search", portal_generator::ir::Access::Read)]
+        );
+    }
+
+    #[test]
     fn that_select_what_is_not_there() {
         let manifest = |selection: &str| {
             let rules = MANIFEST.find("    operations:").expect("there are rules");

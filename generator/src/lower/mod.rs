@@ -63,8 +63,8 @@ impl Config<'_> {
         self.portal.is_some()
     }
 
-    fn rules(&self, operation_id: &str) -> Option<&manifest::OperationRules> {
-        self.portal?.1.operations.get(operation_id)
+    fn rules(&self, operation: &str) -> Option<&manifest::OperationRules> {
+        self.portal?.1.operations.get(operation)
     }
 }
 
@@ -119,8 +119,8 @@ pub(crate) struct Lowered {
     pub(crate) omissions: Vec<Omission>,
     /// The operations that the document declares.
     pub(crate) declared: usize,
-    /// The ids of the declared operations.
-    pub(crate) operation_ids: Vec<String>,
+    /// What the manifest calls the declared operations.
+    pub(crate) operation_keys: Vec<String>,
     /// The values that stayed JSON although the document says something of them.
     pub(crate) json_fallbacks: usize,
     /// The operations that are not selected, by pointer into the normalized document.
@@ -138,10 +138,7 @@ pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     let mut lowered = whole(&selected.openapi, config);
     lowered.declared += selected.left_out.len();
     // What the manifest says about them stays true.
-    let ids = selected.left_out_ids.into_iter();
-    lowered
-        .operation_ids
-        .extend(ids.filter(|id| !id.is_empty()));
+    lowered.operation_keys.extend(selected.left_out_keys);
     lowered.unselected = selected.left_out;
     lowered.useless = selected.useless;
     lowered

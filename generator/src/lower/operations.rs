@@ -81,7 +81,7 @@ pub(super) struct Operations<'a, 'm> {
     responses: Responses,
     pub(super) findings: Vec<Finding>,
     omissions: Vec<Omission>,
-    operation_ids: Vec<String>,
+    operation_keys: Vec<String>,
     declared: usize,
 }
 
@@ -107,6 +107,12 @@ impl Site<'_> {
         let method = self.method.to_lowercase();
         format!("/paths/{}/{method}", escape(self.path))
     }
+
+    /// What the manifest calls it.
+    fn key(&self) -> String {
+        let id = self.operation.operation_id.as_deref().unwrap_or_default();
+        manifest::operation_key(id, self.method, self.path)
+    }
 }
 
 impl<'a, 'm> Operations<'a, 'm> {
@@ -123,7 +129,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             responses: Responses::default(),
             findings: Vec::new(),
             omissions: Vec::new(),
-            operation_ids: Vec::new(),
+            operation_keys: Vec::new(),
             declared: 0,
         }
     }
@@ -189,7 +195,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             findings: self.findings,
             omissions: self.omissions,
             declared: self.declared,
-            operation_ids: self.operation_ids,
+            operation_keys: self.operation_keys,
             json_fallbacks,
             unselected: Vec::new(),
             useless: Vec::new(),
@@ -224,10 +230,8 @@ impl<'a, 'm> Operations<'a, 'm> {
         };
         self.declared += 1;
         let id = operation.operation_id.as_deref().unwrap_or_default();
-        if !id.is_empty() {
-            self.operation_ids.push(id.to_owned());
-        }
-        if let Some((reason, wanted)) = self.reason_to_omit(operation, id) {
+        self.operation_keys.push(site.key());
+        if let Some((reason, wanted)) = self.reason_to_omit(&site) {
             self.omissions.push(Omission {
                 pointer: site.pointer(),
                 reason,
@@ -320,19 +324,20 @@ impl<'a, 'm> Operations<'a, 'm> {
         }
     }
 
-    fn reason_to_omit(&self, operation: &Operation, id: &str) -> Option<(String, bool)> {
-        if let Some(broken) = operation.extensions.get("x-broken") {
+    fn reason_to_omit(&self, site: &Site<'_>) -> Option<(String, bool)> {
+        if let Some(broken) = site.operation.extensions.get("x-broken") {
             let reason = broken.as_str().unwrap_or("it cannot be used");
             return Some((reason.to_owned(), false));
         }
         let (_, api) = self.config.portal?;
-        api.omitted(id)
+        api.omitted(&site.key())
             .map(|reason| (format!("left out by the manifest: {reason}"), true))
     }
 
     fn name(&mut self, site: &Site<'_>, id: &str) -> Named {
         let from_path = names::from_path(site.method, site.path);
-        let own = self.config.rules(id).and_then(|rules| rules.name.clone());
+        let rules = self.config.rules(&site.key());
+        let own = rules.and_then(|rules| rules.name.clone());
         let usable = !id.is_empty() && !names::is_opaque_id(id) && !names::words(id).is_empty();
         let preferred = match own {
             Some(name) => name,
@@ -392,7 +397,7 @@ impl<'a, 'm> Operations<'a, 'm> {
         let mut paging = self
             .config
             .portal
-            .and_then(|(_, api)| api.pagination_of(id, &query))
+            .and_then(|(_, api)| api.pagination_of(&site.key(), &query))
             .and_then(|rule| self.paging(rule, site, &success));
         if let Some(paging) = &mut paging {
             // The pages are counted by whoever walks them.
@@ -431,7 +436,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             responses: self.response_words(site),
             error: self.errors(site),
             headers,
-            access: self.access(id, site.method),
+            access: self.access(&site.key(), site.method),
             paging,
             security: operation
                 .security
@@ -446,9 +451,9 @@ impl<'a, 'm> Operations<'a, 'm> {
         }
     }
 
-    fn access(&self, id: &str, method: &str) -> Access {
+    fn access(&self, key: &str, method: &str) -> Access {
         let access = match self.config.portal {
-            Some((_, api)) => api.access_of(id, method),
+            Some((_, api)) => api.access_of(key, method),
             None if matches!(method, "GET" | "HEAD") => manifest::Access::Read,
             None => manifest::Access::Write,
         };

@@ -11,7 +11,7 @@ use super::schemas::escape;
 use super::usage::{Usage, is_parent};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::document::pointer;
-use crate::manifest::{Candidate, Selection};
+use crate::manifest::{Candidate, Selection, operation_key};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -21,8 +21,8 @@ pub(super) struct Selected {
     pub(super) openapi: OpenAPI,
     /// The operations that are not selected, by pointer into the normalized document.
     pub(super) left_out: Vec<String>,
-    /// The ids of these operations.
-    pub(super) left_out_ids: Vec<String>,
+    /// What the manifest calls these operations.
+    pub(super) left_out_keys: Vec<String>,
     /// What in the selection is of no use.
     pub(super) useless: Vec<Useless>,
 }
@@ -53,7 +53,7 @@ pub(super) fn apply(openapi: &OpenAPI, selection: &Selection, config: &Config<'_
     let mut selected = Selected {
         openapi: openapi.clone(),
         left_out: Vec::new(),
-        left_out_ids: Vec::new(),
+        left_out_keys: Vec::new(),
         useless: Vec::new(),
     };
     let mut paths = std::mem::take(&mut selected.openapi.paths.paths);
@@ -88,11 +88,12 @@ impl Selector<'_> {
         let mut kept = 0;
         for (method, slot) in slots(item) {
             let Some(operation) = slot else { continue };
-            let id = operation.operation_id.clone().unwrap_or_default();
-            match self.is_selected(path, method, &id, &operation.tags) {
+            let id = operation.operation_id.as_deref().unwrap_or_default();
+            let key = operation_key(id, method, path);
+            match self.is_selected(path, method, &key, &operation.tags) {
                 true => kept += 1,
                 false => {
-                    selected.leave_out(path, method, id);
+                    selected.leave_out(path, method, key);
                     *slot = None;
                 }
             }
@@ -107,10 +108,11 @@ impl Selector<'_> {
                     |_| Default::default(),
                     |read| (read.operation_id.unwrap_or_default(), read.tags),
                 );
-                let is_selected = self.is_selected(path, &method, &id, &tags);
+                let key = operation_key(&id, &method, path);
+                let is_selected = self.is_selected(path, &method, &key, &tags);
                 match is_selected {
                     true => kept += 1,
-                    false => selected.leave_out(path, &method, id),
+                    false => selected.leave_out(path, &method, key),
                 }
                 is_selected
             });
@@ -118,9 +120,9 @@ impl Selector<'_> {
         kept
     }
 
-    fn is_selected(&mut self, path: &str, method: &str, id: &str, tags: &[String]) -> bool {
+    fn is_selected(&mut self, path: &str, method: &str, key: &str, tags: &[String]) -> bool {
         let operation = Candidate {
-            id,
+            key,
             method,
             path,
             tags,
@@ -145,7 +147,7 @@ impl Selector<'_> {
         let Some((manifest, api)) = self.config.portal else {
             return is_granted;
         };
-        let needed = api.access_of(operation.id, operation.method);
+        let needed = api.access_of(operation.key, operation.method);
         for (index, name) in self.selection.bundles.iter().enumerate() {
             let bundle = manifest.bundles.iter().find(|one| one.name == *name);
             let granted = bundle.and_then(|bundle| bundle.access.get(&api.id));
@@ -197,11 +199,11 @@ impl Selector<'_> {
 }
 
 impl Selected {
-    fn leave_out(&mut self, path: &str, method: &str, id: String) {
+    fn leave_out(&mut self, path: &str, method: &str, key: String) {
         let method = method.to_lowercase();
         let pointer = format!("/paths/{}/{method}", escape(path));
         self.left_out.push(pointer);
-        self.left_out_ids.push(id);
+        self.left_out_keys.push(key);
     }
 }
 

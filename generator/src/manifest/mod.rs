@@ -291,6 +291,14 @@ pub fn parse(source: &Source) -> Result<Manifest, Vec<Diagnostic>> {
     }
 }
 
+/// What a manifest calls an operation: its `operationId` or, where that is empty, method and path.
+pub(crate) fn operation_key(id: &str, method: &str, path: &str) -> String {
+    match id {
+        "" => format!("{method} {path}"),
+        id => id.to_owned(),
+    }
+}
+
 impl Manifest {
     /// The API with this id.
     pub fn api(&self, id: &str) -> Option<&Api> {

@@ -28,8 +28,8 @@ pub struct Filter {
 /// An operation, as far as it matters for whether it is selected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate<'d> {
-    /// Its `operationId`; may be empty.
-    pub(crate) id: &'d str,
+    /// What the manifest calls it.
+    pub(crate) key: &'d str,
     /// The HTTP method, in capitals.
     pub(crate) method: &'d str,
     /// The path template.
@@ -91,17 +91,7 @@ impl Entry<'_> {
         match self.way {
             Way::Tag => operation.tags.iter().any(|tag| tag == self.text),
             Way::Path => path_matches(self.text, operation.path),
-            Way::Operation => operation.key() == self.text,
-        }
-    }
-}
-
-impl Candidate<'_> {
-    /// What it is named by: its id or, where it has none, method and path.
-    fn key(&self) -> String {
-        match self.id {
-            "" => format!("{} {}", self.method, self.path),
-            id => id.to_owned(),
+            Way::Operation => operation.key == self.text,
         }
     }
 }
