@@ -11,9 +11,9 @@ use std::sync::Arc;
 use divan::{AllocProfiler, Bencher};
 use portal_runtime::transport::BoxFuture;
 use portal_runtime::{
-    Api, Builder, Bundle, ByteStream, Bytes, Client, Dialect, HeaderMap, HeaderValue,
-    IdentityProvider, Middleware, Next, Operation, Portal, StatusCode, SubscriptionKey, Transport,
-    TransportError, TransportRequest, TransportResponse, body, reqwest,
+    Api, Builder, ByteStream, Bytes, Client, Dialect, HeaderMap, HeaderValue, IdentityProvider,
+    Middleware, Next, Operation, Portal, StatusCode, SubscriptionKey, Transport, TransportError,
+    TransportRequest, TransportResponse, body, reqwest,
 };
 
 #[global_allocator]
@@ -42,13 +42,14 @@ static PORTAL: Portal = Portal {
         header: "Ocp-Apim-Subscription-Key",
     }),
     apis: &[&API],
+    bundles: &[],
 };
 
-struct All;
-
-impl Bundle for All {
-    const NAME: &'static str = "All";
-    const SCOPES: &'static [&'static str] = &["ledger.read"];
+portal_runtime::bundle! {
+    All {
+        scopes: ["ledger.read"],
+        grants: [],
+    }
 }
 
 static EVENTS: Operation<Bytes, ()> = Operation::new(

@@ -139,12 +139,12 @@ async fn a_status_that_is_not_declared_is_kept() {
 }
 
 #[tokio::test]
-async fn a_page_of_the_gateway_in_place_of_json_is_a_bad_gateway() {
+async fn a_page_in_place_of_json_is_the_gateways() {
     let page = "<html><head><title>502 Bad Gateway</title></head></html>";
-    let error = api_refusal(Answer::bytes(502, "text/html", page)).await;
-    assert_eq!(error.body, GeneralLedgerError::BadGateway);
+    let (_, error) = gateway_refusal(Answer::bytes(502, "text/html", page)).await;
+    assert_eq!(error.reason, GatewayReason::Unavailable);
     assert_eq!(error.raw.bytes(), page);
-    let error: Error<GeneralLedgerError> = Error::Api(Box::new(error));
+    let error: Error<GeneralLedgerError> = Error::Gateway(Box::new(error));
     assert!(error.is_retryable());
 }
 

@@ -33,7 +33,7 @@ impl Operations<'_> {
         if !operation.accept.is_empty() {
             _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
         }
-        out.push_str(&self.mode(operation));
+        out.push_str(self.mode(operation));
         out.push_str(&self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
             _ = write!(
