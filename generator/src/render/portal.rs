@@ -453,6 +453,9 @@ rust-version.workspace = true
 license.workspace = true
 publish.workspace = true
 
+[package.metadata.docs.rs]
+all-features = true
+
 [lints]
 workspace = true
 
