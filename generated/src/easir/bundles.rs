@@ -11,7 +11,7 @@ pub const ALL: &[BundleFacts] = &[
 ];
 
 bundle! {
-    /// Everything that the user's type allows.
+    /// Everything that the user's type (admin, team_admin, group_admin or user) allows.
     ///
     /// * `authentication`: read and write
     /// * `crm`: read and write
