@@ -34,6 +34,12 @@ impl Moment {
 pub trait Clock: Send + Sync + 'static {
     /// Returns the present moment.
     fn now(&self) -> Moment;
+
+    /// Returns the time of day alone, where that is cheaper than both: it is read with every call.
+    /// It is the clock that [`now`](Self::now) reads. Default: taken from `now`.
+    fn wall(&self) -> SystemTime {
+        self.now().wall
+    }
 }
 
 /// The clocks of the system.
@@ -63,6 +69,10 @@ impl Clock for SystemClock {
             monotonic: self.start.elapsed(),
             wall: SystemTime::now(),
         }
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
     }
 }
 

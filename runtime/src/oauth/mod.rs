@@ -8,13 +8,20 @@ mod clock;
 mod credentials;
 mod dialect;
 mod endpoint;
+mod lifetime;
+#[cfg(test)]
+mod model;
 mod random;
 mod record;
 mod reply;
 mod session;
 mod shelf;
 mod slot;
+#[cfg(test)]
+#[path = "slot/tests.rs"]
+mod slot_tests;
 mod source;
+mod sync;
 
 pub use clock::{Clock, Moment, SystemClock};
 pub(crate) use credentials::{ClientCredentials, Credentials, CredentialsProvider};

@@ -3,14 +3,17 @@
 //! While a token is fresh a call only loads a pointer and compares times. The request for a new one
 //! runs in a task of its own, so that no caller who gives up takes the others down with it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use arc_swap::ArcSwapOption;
 use http::HeaderValue;
-use tokio::sync::watch;
 
 use super::clock::{Clock, Moment};
+use super::lifetime::{Freshness, SHORTEST, Windows, cooling};
+use super::sync::{
+    AtomicU64, Current, Held, Mutex, MutexGuard, Ordering, PoisonError, Spawner, now_and_then,
+    watch,
+};
 use crate::error::{IdentityProviderError, IdentityProviderReason};
 use crate::transport::BoxFuture;
 
@@ -45,12 +48,19 @@ pub(crate) struct Entry {
     /// Tells this token from those before and after it.
     pub(crate) generation: u64,
     asked: Moment,
+    lifetime: Duration,
     windows: Windows,
+    /// When both clocks last said that it is fresh: nanoseconds of the wall clock since 1970, or 0.
+    vouched: AtomicU64,
 }
+
+/// How long the word of both clocks stands by the wall clock, in nanoseconds.
+const VOUCHED: u64 = 1_000_000_000;
 
 /// A place for one token: one identity provider, client and set of scopes.
 pub(crate) struct Slot {
-    current: ArcSwapOption<Entry>,
+    /// Where there is no token, one that is never good.
+    current: Current<Entry>,
     gate: Mutex<Gate>,
     source: Box<dyn TokenSource>,
     clock: Arc<dyn Clock>,
@@ -62,7 +72,7 @@ type Fetched = Option<Result<Arc<Entry>, IdentityProviderError>>;
 #[derive(Default)]
 struct Gate {
     /// The request under way, for others to wait for.
-    flight: Option<watch::Receiver<Fetched>>,
+    flight: Option<Flight>,
     /// How many tokens there have been.
     generation: u64,
     /// How many requests have failed in a row.
@@ -77,6 +87,13 @@ struct Gate {
     refused: Option<HeaderValue>,
 }
 
+/// A request for a token under way.
+#[derive(Clone)]
+struct Flight {
+    landing: watch::Receiver<Fetched>,
+    start: Start,
+}
+
 /// What a request for a token was begun with.
 #[derive(Clone, Copy)]
 struct Start {
@@ -84,19 +101,10 @@ struct Start {
     life: u64,
 }
 
-/// A token that lives no longer than this is used once and not kept.
-const SHORTEST: Duration = Duration::from_secs(4);
-/// How long a refusal stands that only other settings can change.
-const REFUSED: Duration = Duration::from_secs(60);
-/// The bounds of the wait after passing trouble, and of what a provider may ask for.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_ASKED: Duration = Duration::from_secs(600);
-
 impl Slot {
     pub(crate) fn new(source: Box<dyn TokenSource>, clock: Arc<dyn Clock>) -> Arc<Self> {
         Arc::new(Self {
-            current: ArcSwapOption::empty(),
+            current: Current::new(Entry::none()),
             gate: Mutex::default(),
             source,
             clock,
@@ -108,37 +116,68 @@ impl Slot {
     /// # Errors
     /// When there is none and the source gives none. For a while after a failure the same error is
     /// given again without asking.
-    pub(crate) async fn token(self: &Arc<Self>) -> Result<Arc<Entry>, IdentityProviderError> {
-        let now = self.clock.now();
-        if let Some(entry) = &*self.current.load() {
-            match entry.freshness(now) {
-                Freshness::Fresh => return Ok(Arc::clone(entry)),
-                Freshness::Due => {
-                    // Whatever comes of it, the token at hand still serves.
-                    let _ = self.join(now, Freshness::Fresh);
-                    return Ok(Arc::clone(entry));
+    pub(crate) async fn token(self: &Arc<Self>) -> Result<Held<Entry>, IdentityProviderError> {
+        if let Some(held) = self.at_hand() {
+            return Ok(held);
+        }
+        let mut was_late = false;
+        loop {
+            let (mut landing, boarding) = match self.join(Freshness::Due) {
+                Joined::Ready(entry) => return Ok(Held::from_inner(entry)),
+                Joined::Failed(error, left) => return Err(error.with_retry_after(left)),
+                Joined::Adrift => return Err(self.interrupted()),
+                Joined::Waiting(landing, boarding) => (landing, boarding),
+            };
+            let fetched = match landing.wait_for(Option::is_some).await {
+                Ok(fetched) => fetched.clone(),
+                Err(_) => None,
+            };
+            match fetched {
+                // It was asked for before this call, and so long ago that it is worth nothing.
+                Some(Ok(entry))
+                    if boarding != Boarding::First
+                        && !was_late
+                        && entry.has_run_out(self.clock.now()) =>
+                {
+                    was_late = true;
                 }
-                Freshness::Stale => {}
+                Some(Ok(entry)) => return Ok(Held::from_inner(entry)),
+                // That was for the credentials before these.
+                _ if boarding == Boarding::Outdated => {}
+                Some(Err(error)) => return Err(error),
+                None => return Err(self.interrupted()),
             }
         }
-        match self.join(now, Freshness::Due)? {
-            Joined::Ready(entry) => Ok(entry),
-            Joined::Waiting(mut flight) => match flight.wait_for(Option::is_some).await {
-                Ok(fetched) => fetched.clone().unwrap_or_else(|| Err(self.interrupted())),
-                Err(_) => Err(self.interrupted()),
-            },
+    }
+
+    /// The token that is there, if it is good; one that is due is renewed in the background.
+    ///
+    /// Reading a clock costs more than all the rest, so the wall clock alone is read as long as it
+    /// is within a second of the time at which both called the token fresh. It shows at once that a
+    /// machine slept or that it was set; only one that stands still, or was set back by just the
+    /// time that has passed since, needs the other clock, which is read now and then for that.
+    fn at_hand(self: &Arc<Self>) -> Option<Held<Entry>> {
+        let held = self.current.load();
+        if held.is_vouched_for(self.clock.wall()) && !now_and_then() {
+            return Some(held);
         }
+        let now = self.clock.now();
+        match held.freshness(now) {
+            Freshness::Fresh => held.vouch(now),
+            // Whatever comes of it, the token at hand still serves.
+            Freshness::Due => drop(self.join(Freshness::Fresh)),
+            Freshness::Stale => return None,
+        }
+        Some(held)
     }
 
     /// Drops a token that a server refused, unless another has taken its place already.
     pub(crate) fn refuse(&self, generation: u64) {
         let mut gate = self.gate();
         let current = self.current.load();
-        if let Some(entry) = &*current
-            && entry.generation == generation
-        {
-            gate.refused = Some(entry.header.clone());
-            self.current.store(None);
+        if current.generation == generation {
+            gate.refused = Some(current.header.clone());
+            self.current.store(Entry::none());
         }
     }
 
@@ -161,41 +200,47 @@ impl Slot {
         gate.failures = 0;
         gate.failure = None;
         gate.refused = None;
-        self.current.store(None);
+        self.current.store(Entry::none());
     }
 
     /// Joins the request under way, or starts one; a token at least as good as `enough` will do.
-    fn join(
-        self: &Arc<Self>,
-        now: Moment,
-        enough: Freshness,
-    ) -> Result<Joined, IdentityProviderError> {
+    fn join(self: &Arc<Self>, enough: Freshness) -> Joined {
         let mut gate = self.gate();
-        if let Some(entry) = &*self.current.load()
-            && entry.freshness(now) <= enough
-        {
-            return Ok(Joined::Ready(Arc::clone(entry)));
+        // Read behind the gate: by an earlier moment, a token that came since has no age.
+        let now = self.clock.now();
+        let current = self.current.load();
+        if current.freshness(now) <= enough {
+            return Joined::Ready(Arc::clone(&current));
         }
         // A flight whose task is gone (a panic, a runtime that was shut down) counts for nothing.
         if let Some(flight) = &gate.flight
-            && flight.has_changed().is_ok()
+            && flight.landing.has_changed().is_ok()
         {
-            return Ok(Joined::Waiting(flight.clone()));
+            let boarding = match flight.start.epoch == gate.epoch {
+                true => Boarding::Later,
+                false => Boarding::Outdated,
+            };
+            return Joined::Waiting(flight.landing.clone(), boarding);
         }
         if let Some((failure, until)) = &gate.failure
             && now.monotonic < *until
         {
-            return Err(failure.clone().with_retry_after(*until - now.monotonic));
+            return Joined::Failed(failure.clone(), *until - now.monotonic);
         }
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| self.interrupted())?;
-        let (landing, flight) = watch::channel(None);
-        gate.flight = Some(flight.clone());
+        let Some(spawner) = Spawner::here() else {
+            return Joined::Adrift;
+        };
+        let (sender, landing) = watch::channel(None);
         let start = Start {
             epoch: gate.epoch,
             life: gate.life,
         };
-        runtime.spawn(Arc::clone(self).fly(landing, start, gate.refused.clone()));
-        Ok(Joined::Waiting(flight))
+        gate.flight = Some(Flight {
+            landing: landing.clone(),
+            start,
+        });
+        spawner.spawn(Arc::clone(self).fly(sender, start, gate.refused.clone()));
+        Joined::Waiting(landing, Boarding::First)
     }
 
     /// Asks for a token and hands what comes to everybody who waits.
@@ -215,8 +260,8 @@ impl Slot {
         fetched: Result<Token, IdentityProviderError>,
         start: Start,
     ) -> Result<Arc<Entry>, IdentityProviderError> {
-        let now = self.clock.now().monotonic;
         let mut gate = self.gate();
+        let now = self.clock.now().monotonic;
         let remembered = gate.life == start.life;
         if remembered {
             gate.flight = None;
@@ -232,18 +277,20 @@ impl Slot {
                 }
                 let entry = Arc::new(Entry::new(token, gate.generation, fastrand::f64()));
                 if keep {
-                    self.current.store(Some(Arc::clone(&entry)));
+                    self.current.store(Arc::clone(&entry));
                 }
                 Ok(entry)
             }
-            Err(error) => {
-                if gate.epoch == start.epoch {
-                    gate.failures = gate.failures.saturating_add(1);
-                    let wait = cooling(&error, gate.failures, fastrand::f64());
-                    gate.failure = Some((error.clone(), now + wait));
-                }
-                Err(error)
+            Err(error) if gate.epoch == start.epoch => {
+                gate.failures = gate.failures.saturating_add(1);
+                let wait = cooling(&error, gate.failures, fastrand::f64());
+                gate.failure = Some((error.clone(), now + wait));
+                Err(match error.retry_after() {
+                    None if !wait.is_zero() => error.with_retry_after(wait),
+                    _ => error,
+                })
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -257,20 +304,25 @@ impl Slot {
     }
 }
 
+/// What came of asking for a token.
 enum Joined {
     Ready(Arc<Entry>),
-    Waiting(watch::Receiver<Fetched>),
+    /// The last failure still stands, for this long.
+    Failed(IdentityProviderError, Duration),
+    /// There is no runtime to ask from.
+    Adrift,
+    Waiting(watch::Receiver<Fetched>, Boarding),
 }
 
-/// How good a token still is, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Freshness {
-    /// Used as it is.
-    Fresh,
-    /// Used, while another is asked for.
-    Due,
-    /// Not used any more.
-    Stale,
+/// What a call has to do with the request it waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Boarding {
+    /// It made it.
+    First,
+    /// It found it under way.
+    Later,
+    /// It found it under way, with credentials that have been changed since.
+    Outdated,
 }
 
 impl Entry {
@@ -280,67 +332,62 @@ impl Entry {
             header: token.header,
             generation,
             asked: token.asked,
+            lifetime: token.lifetime,
             windows,
+            vouched: AtomicU64::new(0),
         }
     }
 
+    /// What stands for no token.
+    fn none() -> Arc<Self> {
+        Arc::new(Self {
+            header: HeaderValue::from_static(""),
+            generation: 0,
+            asked: Moment {
+                monotonic: Duration::ZERO,
+                wall: UNIX_EPOCH,
+            },
+            lifetime: Duration::ZERO,
+            windows: Windows::CLOSED,
+            vouched: AtomicU64::new(0),
+        })
+    }
+
     fn freshness(&self, now: Moment) -> Freshness {
-        match now.since(self.asked) {
-            Some(age) if age < self.windows.soft => Freshness::Fresh,
-            Some(age) if age < self.windows.hard => Freshness::Due,
-            _ => Freshness::Stale,
+        self.windows.at(now.since(self.asked))
+    }
+
+    /// Whether it was not meant for one use, and its time is over.
+    fn has_run_out(&self, now: Moment) -> bool {
+        let age = now.since(self.asked);
+        self.lifetime > SHORTEST && age.is_none_or(|age| age >= self.lifetime)
+    }
+
+    /// Whether both clocks called it fresh less than a second ago.
+    fn is_vouched_for(&self, wall: SystemTime) -> bool {
+        let vouched = self.vouched.load(Ordering::Relaxed);
+        vouched != 0 && nanoseconds(wall).wrapping_sub(vouched) < VOUCHED
+    }
+
+    /// Notes that both clocks call it fresh, and will for a while.
+    fn vouch(&self, now: Moment) {
+        let later = now.since(self.asked);
+        let later = later.map(|age| age + Duration::from_nanos(VOUCHED));
+        if self.windows.at(later) == Freshness::Fresh {
+            self.vouched.store(nanoseconds(now.wall), Ordering::Relaxed);
         }
     }
 }
 
-/// The ages at which a token is renewed (soft) and used no longer (hard).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Windows {
-    soft: Duration,
-    hard: Duration,
+fn nanoseconds(wall: SystemTime) -> u64 {
+    let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = since.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(u64::from(since.subsec_nanos()))
 }
 
 /// Whether a token that was kept elsewhere is worth taking up: not for a slot that would ask for
 /// another at once.
 pub(super) fn is_worth_taking(token: &Token, now: Moment) -> bool {
-    let first_renewal = Windows::of(token.lifetime, 1.0).soft;
-    let age = now.since(token.asked);
-    token.lifetime > SHORTEST && age.is_some_and(|age| age < first_renewal)
+    let earliest = Windows::of(token.lifetime, 1.0);
+    token.lifetime > SHORTEST && earliest.at(now.since(token.asked)) == Freshness::Fresh
 }
-
-impl Windows {
-    /// Margins grow with the lifetime, so that tokens of three minutes are kept as well as those of
-    /// an hour. Chance makes renewal up to a tenth earlier, so that a fleet does not ask at once.
-    fn of(lifetime: Duration, chance: f64) -> Self {
-        let seconds = Duration::from_secs;
-        let margin = (lifetime / 10).clamp(seconds(2), seconds(30));
-        let ahead = (lifetime / 5).clamp(margin * 2, seconds(300));
-        let soft = lifetime.saturating_sub(ahead).mul_f64(1.0 - 0.1 * chance);
-        Self {
-            soft,
-            hard: lifetime.saturating_sub(margin),
-        }
-    }
-}
-
-/// How long a failure stands before the source is asked again.
-fn cooling(error: &IdentityProviderError, failures: u32, chance: f64) -> Duration {
-    if *error.reason() == IdentityProviderReason::LoginRequired {
-        // The user may log in at any moment, with another process of a fleet.
-        return Duration::ZERO;
-    }
-    if !error.is_retryable() {
-        return REFUSED;
-    }
-    if let Some(asked) = error.retry_after() {
-        return asked.min(LONGEST_ASKED);
-    }
-    let factor = 1u32
-        .checked_shl(failures.saturating_sub(1))
-        .unwrap_or(u32::MAX);
-    let bound = FIRST_WAIT.saturating_mul(factor).min(LONGEST_WAIT);
-    bound.mul_f64(0.5 + 0.5 * chance)
-}
-
-#[cfg(test)]
-mod tests;

@@ -2,11 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use http::HeaderValue;
 use tokio::time::sleep;
 
-use super::*;
+use super::clock::{Clock, Moment};
+use super::slot::{Slot, Token, TokenSource};
+use crate::error::{IdentityProviderError, IdentityProviderReason};
+use crate::transport::BoxFuture;
 
 /// Clocks that a test sets.
 #[derive(Clone, Default)]
@@ -399,36 +404,6 @@ async fn only_the_token_that_was_refused_is_dropped() {
     assert_eq!(play.asked(), 2);
 }
 
-#[test]
-fn windows_grow_with_the_lifetime() {
-    let windows = |seconds| {
-        let windows = Windows::of(Duration::from_secs(seconds), 0.0);
-        (windows.soft.as_secs(), windows.hard.as_secs())
-    };
-    assert_eq!(windows(180), (144, 162));
-    assert_eq!(windows(300), (240, 270));
-    assert_eq!(windows(3600), (3300, 3570));
-    assert_eq!(windows(86_400), (86_100, 86_370));
-    assert_eq!(windows(5), (1, 3));
-    assert_eq!(windows(0), (0, 0));
-    let early = Windows::of(Duration::from_secs(180), 1.0);
-    assert_eq!(early.soft.as_millis(), 129_600);
-}
-
-#[test]
-fn cooling_is_bounded() {
-    let error = |reason| IdentityProviderError::new("id.example", reason, "");
-    let passing = || error(IdentityProviderReason::Unreachable);
-    assert_eq!(cooling(&passing(), 1, 1.0), Duration::from_secs(1));
-    assert_eq!(cooling(&passing(), 3, 1.0), Duration::from_secs(4));
-    assert_eq!(cooling(&passing(), 3, 0.0), Duration::from_secs(2));
-    assert_eq!(cooling(&passing(), u32::MAX, 1.0), Duration::from_secs(30));
-    let asked = passing().with_retry_after(Duration::from_secs(7));
-    assert_eq!(cooling(&asked, 1, 0.5), Duration::from_secs(7));
-    let long = passing().with_retry_after(Duration::from_secs(1 << 40));
-    assert_eq!(cooling(&long, 1, 0.5), Duration::from_secs(600));
-}
-
 #[tokio::test(start_paused = true)]
 async fn the_source_hears_which_token_was_refused() {
     let play = Play::new(3600);
@@ -456,4 +431,33 @@ async fn what_is_under_way_when_all_is_forgotten_serves_those_who_asked_alone() 
     assert_eq!((play.token().await.unwrap(), play.asked()), (2, 2));
     play.slot.forget();
     assert_eq!(play.token().await.unwrap(), 3);
+}
+
+/// A token is worth its lifetime from when it was asked for, however long the answer took.
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_through_the_answer_does_not_use_what_ran_out() {
+    let play = Arc::new(Play::new(3600));
+    let before = tokio::spawn({
+        let play = Arc::clone(&play);
+        async move { play.token().await.unwrap() }
+    });
+    sleep(Duration::from_millis(10)).await;
+    play.clock.sleep_of_machine(3600);
+    // It joins the request that is under way, and asks anew since that brings nothing.
+    assert_eq!(play.token().await.unwrap(), 2);
+    assert_eq!(before.await.unwrap(), 1);
+    assert_eq!((play.token().await.unwrap(), play.asked()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_after_a_rotation_does_not_hear_of_the_old_secret() {
+    let play = Arc::new(Play::new(180).failing([Failure::Refused]));
+    let before = tokio::spawn({
+        let play = Arc::clone(&play);
+        async move { play.token().await }
+    });
+    sleep(Duration::from_millis(10)).await;
+    play.slot.credentials_changed();
+    assert_eq!(play.token().await.unwrap(), 2);
+    before.await.unwrap().unwrap_err();
 }
