@@ -17,6 +17,9 @@ mod client;
 mod error;
 mod gateway;
 mod httpdate;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod items;
 mod json;
 mod macros;

@@ -390,3 +390,6 @@ impl fmt::Debug for Tokens {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -264,10 +264,14 @@ impl fmt::Display for IdentityProviderError {
             write!(out, ": {}", inner.message)?;
         }
         write!(out, "; {}", self.remedy())?;
-        if let Some(id) = self.request_id() {
-            write!(out, " (request id {id})")?;
+        if let Some(wait) = inner.retry_after.filter(|wait| !wait.is_zero()) {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            write!(out, " (asked again in {seconds} s at the earliest)")?;
         }
-        Ok(())
+        match self.request_id() {
+            Some(id) => write!(out, " (request id {id})"),
+            None => Ok(()),
+        }
     }
 }
 

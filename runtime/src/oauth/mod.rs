@@ -18,7 +18,6 @@ mod session;
 mod shelf;
 mod slot;
 #[cfg(test)]
-#[path = "slot/tests.rs"]
 mod slot_tests;
 mod source;
 mod sync;
@@ -32,5 +31,7 @@ pub(crate) use random::{challenge, same, unguessable};
 pub(crate) use reply::bearer;
 pub(crate) use session::{Session, Sessions};
 pub(crate) use slot::Slot;
+#[cfg(feature = "internals")]
+pub(crate) use slot::{Token, TokenSource};
 pub(crate) use source::ClientCredentialsSource;
 pub use source::IdentityProvider;

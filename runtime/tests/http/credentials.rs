@@ -249,6 +249,46 @@ async fn an_identity_provider_in_trouble_is_asked_again() {
     assert_eq!((server.tokens(), server.calls().len()), (3, 1));
 }
 
+/// google-cloud-rust 5864: an answer that breaks off is a passing trouble, whatever its status.
+#[tokio::test]
+async fn a_token_response_that_breaks_off_is_asked_for_again() {
+    for start in [
+        "",
+        "{\"access_token\":\"a\",\"expires",
+        "{\"error\":\"invalid_cl",
+    ] {
+        let torn = format!("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{start}");
+        let server = Server::start(move |request, count| match (request.target(), count) {
+            ("/token", 0) => Reply::Last(torn.clone().into_bytes()),
+            ("/token", _) => token("whole"),
+            _ => json(200, EVENT),
+        })
+        .await;
+        ledger(&server.url).event("1").await.unwrap();
+        assert_eq!((server.tokens(), server.calls().len()), (2, 1));
+        let sent = server.calls().remove(0);
+        assert_eq!(sent.header("authorization"), Some("Bearer whole"));
+    }
+}
+
+/// Duende sends the request without one, which no server can tell from a mistake.
+#[tokio::test]
+async fn without_a_token_nothing_is_sent() {
+    for reply in [
+        answer(503, &[], ""),
+        json(401, r#"{"error":"invalid_client"}"#),
+        json(200, r#"{"token_type":"Bearer"}"#),
+        json(200, "not JSON"),
+        Reply::Close,
+    ] {
+        let server = Server::answering(vec![reply]).await;
+        let ledger = builder(&server.url).retry(RetryPolicy::never());
+        let error = ledger.build().unwrap().event("1").await.unwrap_err();
+        assert!(matches!(error, Error::IdentityProvider(_)), "{error}");
+        assert!(server.calls().is_empty());
+    }
+}
+
 fn from(
     values: &[(&str, &str)],
     builder: Builder<Ledger<Partner>>,

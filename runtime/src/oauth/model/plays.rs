@@ -10,7 +10,7 @@ use super::world::{Mood, World};
 type Part = fn(&World);
 
 /// How often each play is played with each scheduler.
-const RUNS: usize = 1500;
+const RUNS: usize = 1000;
 /// How many changes of thread the second scheduler chooses.
 const DEPTH: usize = 4;
 
@@ -183,6 +183,36 @@ fn clocks_cost_a_token_at_most_and_keep_none_alive() {
             }
         };
         together(&world, &[call_twice, clocks, call_twice]);
+    });
+}
+
+#[test]
+fn a_token_that_came_meanwhile_is_not_asked_for_again() {
+    explore(|| {
+        let world = World::new(Mood::Gives);
+        let later: Part = |world| {
+            world.pass(50, 50);
+            call(world);
+        };
+        together(&world, &[call, later, call]);
+        assert_eq!(world.fetches(), 1);
+    });
+}
+
+#[test]
+fn a_refusal_and_a_renewal_cost_one_token_together() {
+    explore(|| {
+        let world = World::new(Mood::Gives);
+        let first = world.call().unwrap();
+        world.pass(150, 150);
+        let refusing = {
+            let world = world.clone();
+            thread::spawn(move || world.refuse(first))
+        };
+        together(&world, &[call, call_twice]);
+        refusing.join().unwrap();
+        call(&world);
+        assert_eq!(world.fetches(), 2);
     });
 }
 
