@@ -53,13 +53,13 @@ fn clock() -> SystemTime {
     SystemTime::now()
 }
 
-#[divan::bench(threads = [1, 2, 8, 64])]
+#[divan::bench(threads = [1, 2, 8, 64], sample_size = 1000)]
 fn threads_on_one_slot(bencher: Bencher<'_, '_>) {
     let cache = warm();
     bencher.bench(|| hit(&cache));
 }
 
-#[divan::bench(threads = [1, 2, 8, 64])]
+#[divan::bench(threads = [1, 2, 8, 64], sample_size = 1000)]
 fn threads_on_a_slot_each(bencher: Bencher<'_, '_>) {
     let caches: Vec<_> = (0..64).map(|_| warm()).collect();
     let next = AtomicUsize::new(0);

@@ -79,11 +79,15 @@ impl Proof {
         self.headers.entry(name).or_insert_with(|| value.clone());
     }
 
-    /// Adds a token, waiting for it where there is none at hand.
+    /// Adds a token, waiting for it where there is none at hand. A call that has set the header needs
+    /// none, and none is dropped if that is refused.
     pub(super) async fn add_token(
         &mut self,
         slot: &Arc<Slot>,
     ) -> Result<(), IdentityProviderError> {
+        if self.headers.contains_key(AUTHORIZATION) {
+            return Ok(());
+        }
         let entry = slot.token().await?;
         self.add_header(&AUTHORIZATION, &entry.header);
         self.ticket = Some(Ticket::Slot(Arc::clone(slot), entry.generation));

@@ -266,7 +266,7 @@ impl fmt::Display for IdentityProviderError {
         write!(out, "; {}", self.remedy())?;
         if let Some(wait) = inner.retry_after.filter(|wait| !wait.is_zero()) {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            write!(out, " (asked again in {seconds} s at the earliest)")?;
+            write!(out, " (retry after {seconds} s)")?;
         }
         match self.request_id() {
             Some(id) => write!(out, " (request id {id})"),

@@ -122,32 +122,37 @@ impl Slot {
         }
         let mut was_late = false;
         loop {
-            let (mut landing, boarding) = match self.join(Freshness::Due) {
+            let (landing, boarding) = match self.join(Freshness::Due) {
                 Joined::Ready(entry) => return Ok(Held::from_inner(entry)),
                 Joined::Failed(error, left) => return Err(error.with_retry_after(left)),
                 Joined::Adrift => return Err(self.interrupted()),
                 Joined::Waiting(landing, boarding) => (landing, boarding),
             };
-            let fetched = match landing.wait_for(Option::is_some).await {
-                Ok(fetched) => fetched.clone(),
-                Err(_) => None,
-            };
-            match fetched {
+            let fetched = self.landed(landing).await;
+            match &fetched {
+                // That was for the credentials before these.
+                Err(_) if boarding == Boarding::Outdated => {}
                 // It was asked for before this call, and so long ago that it is worth nothing.
-                Some(Ok(entry))
-                    if boarding != Boarding::First
-                        && !was_late
-                        && entry.has_run_out(self.clock.now()) =>
-                {
+                Ok(entry) if boarding != Boarding::First && !was_late && self.is_over(entry) => {
                     was_late = true;
                 }
-                Some(Ok(entry)) => return Ok(Held::from_inner(entry)),
-                // That was for the credentials before these.
-                _ if boarding == Boarding::Outdated => {}
-                Some(Err(error)) => return Err(error),
-                None => return Err(self.interrupted()),
+                _ => return fetched.map(Held::from_inner),
             }
         }
+    }
+
+    /// Waits for what a request brings.
+    async fn landed(
+        &self,
+        mut landing: watch::Receiver<Fetched>,
+    ) -> Result<Arc<Entry>, IdentityProviderError> {
+        let fetched = landing.wait_for(Option::is_some).await;
+        let fetched = fetched.ok().and_then(|fetched| fetched.clone());
+        fetched.unwrap_or_else(|| Err(self.interrupted()))
+    }
+
+    fn is_over(&self, entry: &Entry) -> bool {
+        entry.has_run_out(self.clock.now())
     }
 
     /// The token that is there, if it is good; one that is due is renewed in the background.

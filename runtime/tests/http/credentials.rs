@@ -107,6 +107,23 @@ async fn a_token_that_the_gateway_refuses_is_renewed() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_calls_own_header_costs_no_token() {
+    let server = Server::portal(|request, _| match request.header("authorization") {
+        Some("Bearer own") => answer(401, &[], ""),
+        _ => json(200, EVENT),
+    })
+    .await;
+    let ledger = ledger(&server.url);
+    let own = || ledger.event("1").0.header("authorization", "Bearer own");
+    own().await.unwrap_err();
+    assert_eq!((server.tokens(), server.calls().len()), (0, 1));
+    ledger.event("1").await.unwrap();
+    own().await.unwrap_err();
+    ledger.event("1").await.unwrap();
+    assert_eq!((server.tokens(), server.calls().len()), (1, 4));
+}
+
+#[tokio::test]
 async fn a_stream_is_not_sent_twice_for_a_new_token() {
     let server = Server::portal(|_, _| answer(401, &[], "")).await;
     let ledger = ledger(&server.url);

@@ -199,17 +199,13 @@ async fn everybody_hears_the_same_error_and_how_long_it_stands() {
         assert_eq!(
             error.to_string(),
             "no access token from id.example: refused as invalid_client; check the client id and \
-             the client secret (asked again in 60 s at the earliest)"
+             the client secret (retry after 60 s)"
         );
     }
     play.clock.pass(59);
     let later = play.token().await.unwrap_err();
     assert_eq!(later.retry_after(), Some(Duration::from_secs(1)));
     assert_eq!(later.code(), Some("invalid_client"));
-    assert!(
-        later
-            .to_string()
-            .ends_with("(asked again in 1 s at the earliest)")
-    );
+    assert!(later.to_string().ends_with("(retry after 1 s)"));
     assert_eq!(play.asked(), 1);
 }
