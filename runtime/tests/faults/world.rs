@@ -103,8 +103,8 @@ impl World {
         let burst = self
             .burst
             .fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
-        if burst.is_ok() {
-            return Fault::ErrorAfter(503, None);
+        if let Ok(left) = burst {
+            return Fault::ErrorAfter(503, (left % 2 == 0).then_some(0));
         }
         match number(self.seed, call as u64, u64::from(arrival)) % 1000 {
             0..15 => Fault::ResetBefore,
