@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use portal_runtime::wire::Json;
 use portal_runtime::{
-    Api, Builder, Client, Dialect, Error, IdentityProvider, Operation, Portal, RetryPolicy, Status,
-    SubscriptionKey, TransportErrorKind, body, bundle,
+    Api, Builder, Client, Dialect, Error, GatewayReason, IdentityProvider, Operation, Portal,
+    RetryPolicy, Status, SubscriptionKey, TransportErrorKind, body, bundle,
 };
 
 use super::chance::number;
@@ -247,7 +247,8 @@ impl Run {
     fn failed(&self, call: usize, error: &Error<()>) {
         let (kind, never_processed) = match error {
             Error::IdentityProvider(_) => ("identity provider", true),
-            Error::Gateway(_) => ("gateway", true),
+            // A page in place of an answer may stand for one that was lost.
+            Error::Gateway(error) => ("gateway", error.reason != GatewayReason::Unavailable),
             Error::Api(_) => ("API", false),
             Error::Timeout(_) => ("timeout", false),
             Error::Transport(error) => match error.kind() {
