@@ -11,7 +11,7 @@ use url::Url;
 use super::{FieldEncoding, target};
 use crate::api::Facts;
 use crate::body::{Body, Outgoing};
-use crate::client::{Answer, Base, Client, Plan};
+use crate::client::{Answer, Base, Client, Plan, with_cookies};
 use crate::error::{Error, RequestError};
 use crate::json::{self, Loose};
 use crate::percent::Encoding;
@@ -97,9 +97,8 @@ impl RawCall {
             headers.insert(ACCEPT, HeaderValue::from_static(self.facts.accept));
         }
         if !self.cookies.is_empty() {
-            let mut cookies = HeaderValue::from_str(&self.cookies)
-                .map_err(|_| self.error("a cookie holds characters that no header may hold"))?;
-            cookies.set_sensitive(true);
+            let cookies = with_cookies(headers.get(COOKIE), &self.cookies)
+                .ok_or_else(|| self.error("a cookie holds characters that no header may hold"))?;
             headers.insert(COOKIE, cookies);
         }
         Ok(headers)

@@ -26,6 +26,7 @@ pub use login::{
     DeviceCodeGrant, DeviceFlow, Login, PasswordGrant, TokenSet, UserLogin,
 };
 pub use portal::{Portal, SubscriptionKey};
+pub(crate) use proof::with_cookies;
 pub(crate) use send::send;
 pub use service::{Scheme, SecurityScheme, Server, ServerVariable, Service};
 

@@ -79,18 +79,17 @@ impl Proof {
         self.headers.entry(name).or_insert_with(|| value.clone());
     }
 
-    /// Adds a token, waiting for it where there is none at hand. A call that has set the header needs
-    /// none, and none is dropped if that is refused.
+    /// Adds a token, waiting for it where there is none at hand. A call with a header of its own
+    /// takes none: were that header refused, the token would be dropped for everybody.
     pub(super) async fn add_token(
         &mut self,
         slot: &Arc<Slot>,
     ) -> Result<(), IdentityProviderError> {
-        if self.headers.contains_key(AUTHORIZATION) {
-            return Ok(());
+        if let Entry::Vacant(vacant) = self.headers.entry(AUTHORIZATION) {
+            let entry = slot.token().await?;
+            vacant.insert(entry.header.clone());
+            self.ticket = Some(Ticket::Slot(Arc::clone(slot), entry.generation));
         }
-        let entry = slot.token().await?;
-        self.add_header(&AUTHORIZATION, &entry.header);
-        self.ticket = Some(Ticket::Slot(Arc::clone(slot), entry.generation));
         Ok(())
     }
 
@@ -106,17 +105,23 @@ impl Proof {
 
     /// Adds a key to the cookies.
     pub(super) fn add_cookie(&mut self, name: &str, key: &str) {
-        let mut cookies = match self.headers.get(COOKIE).map(HeaderValue::to_str) {
-            Some(Ok(own)) => format!("{own}; "),
-            _ => String::new(),
-        };
-        push_pair(&mut cookies, name, key);
+        let mut cookie = String::new();
+        push_pair(&mut cookie, name, key);
         // A name that no header may hold leaves the key out, and the server says what it misses.
-        if let Ok(mut value) = HeaderValue::from_str(&cookies) {
-            value.set_sensitive(true);
+        if let Some(value) = with_cookies(self.headers.get(COOKIE), &cookie) {
             self.headers.insert(COOKIE, value);
         }
     }
+}
+
+/// A `Cookie` header of those that are there and others (RFC 6265, section 4.2.1), marked as secret.
+/// `None` for what no header may hold.
+pub(crate) fn with_cookies(there: Option<&HeaderValue>, others: &str) -> Option<HeaderValue> {
+    let mut cookies = there.map_or(Vec::new(), |own| [own.as_bytes(), b"; "].concat());
+    cookies.extend_from_slice(others.as_bytes());
+    let mut value = HeaderValue::from_bytes(&cookies).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 fn push_pair(text: &mut String, name: &str, key: &str) {
