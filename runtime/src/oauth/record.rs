@@ -49,7 +49,8 @@ impl SavedTokens {
     /// # Errors
     /// In words that show nothing of it.
     pub(super) fn read(text: &Secret) -> Result<Self, String> {
-        from_slice(text.expose().as_bytes()).map_err(|error| error.to_string())
+        from_slice(text.expose().as_bytes())
+            .map_err(|error: DecodeError| error.redacted().to_string())
     }
 
     pub(super) fn write(&self) -> Secret {
@@ -349,6 +350,8 @@ mod tests {
         let token = r#"{"scopes":[],"token":"canary","issued":1,"lifetime":1}"#;
         for text in [
             "canary".to_owned(),
+            r#""canary""#.to_owned(),
+            r#"["canary"]"#.to_owned(),
             "{}".to_owned(),
             r#"{"version":2,"scopes":[],"access_tokens":[]}"#.to_owned(),
             r#"{"version":1,"scopes":[],"access_tokens":[],"canary":"canary"}"#.to_owned(),

@@ -9,9 +9,12 @@ use super::endpoint::{TokenEndpoint, scope_parameter};
 use super::record::SavedTokens;
 use super::shelf::{Shelf, Turn};
 use super::slot::{Token, TokenSource};
-use crate::error::IdentityProviderError;
-use crate::store::{TokenKey, TokenStore};
+use crate::error::{IdentityProviderError, IdentityProviderReason};
+use crate::store::{Revision, TokenKey, TokenStore};
 use crate::transport::BoxFuture;
+
+/// A record that trying again does not mend.
+const DAMAGED: IdentityProviderReason = IdentityProviderReason::Store { damaged: true };
 
 /// What a portal says of its identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl ClientCredentialsSource {
         };
         let served =
             |saved: &SavedTokens| saved.token(&self.scopes, refused.as_ref(), endpoint.clock.now());
-        if let Some((_, saved)) = shelf.load().await?
+        if let Some((_, saved)) = Self::read(&shelf).await?
             && let Some(token) = served(&saved)
         {
             return Ok(token);
@@ -75,12 +78,24 @@ impl ClientCredentialsSource {
         }
     }
 
+    /// Reads the record. One that is damaged counts as empty, to be written anew: it holds nothing
+    /// that a client could not ask for again.
+    async fn read(
+        shelf: &Shelf<'_>,
+    ) -> Result<Option<(Revision, SavedTokens)>, IdentityProviderError> {
+        let record = shelf.load_raw().await?;
+        Ok(record.map(|record| {
+            let saved = SavedTokens::read(&record.value).unwrap_or_default();
+            (record.revision, saved)
+        }))
+    }
+
     async fn renew(
         &self,
         shelf: &Shelf<'_>,
         served: impl Fn(&SavedTokens) -> Option<Token>,
     ) -> Result<Token, IdentityProviderError> {
-        let there = shelf.load().await?;
+        let there = Self::read(shelf).await?;
         if let Some(token) = there.as_ref().and_then(|(_, saved)| served(saved)) {
             return Ok(token);
         }
@@ -103,7 +118,11 @@ impl TokenSource for ClientCredentialsSource {
     ) -> BoxFuture<'_, Result<Token, IdentityProviderError>> {
         Box::pin(async move {
             match &self.store {
-                Some(store) => self.share(&**store, refused).await,
+                Some(store) => match self.share(&**store, refused).await {
+                    // The store itself can do nothing with what it holds. Nobody else can, either.
+                    Err(error) if *error.reason() == DAMAGED => self.ask().await,
+                    shared => shared,
+                },
                 None => self.ask().await,
             }
         })
