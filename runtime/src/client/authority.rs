@@ -11,7 +11,7 @@ use super::key::Key;
 use super::proof::Proof;
 use crate::api::{Facts, Requirement};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
-use crate::oauth::{ClientCredentialsSource, Session, Slot, TokenEndpoint};
+use crate::oauth::{ClientCredentialsSource, Session, Slot, TokenEndpoint, timely};
 use crate::store::TokenStore;
 use crate::transport::BoxFuture;
 use crate::wire::Secret;
@@ -235,7 +235,7 @@ async fn supplied(supply: &Supply) -> Result<HeaderValue, IdentityProviderError>
         let reason = IdentityProviderReason::Source;
         IdentityProviderError::new("the application's token provider", reason, message)
     };
-    let token = supply()
+    let token = timely(supply())
         .await
         .map_err(|error| failed(crate::error::chain(error.as_ref())))?;
     let token = Secret::from(token);

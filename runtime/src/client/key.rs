@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::authority::{Supply, secret_header};
 use crate::error::{ConfigError, chain};
+use crate::oauth::timely;
 use crate::wire::Secret;
 
 /// For so long after the application gave a refused key once more it is not asked again.
@@ -121,7 +122,7 @@ impl Key {
 
 impl Source {
     async fn ask(&self) -> Result<HeaderValue, String> {
-        let key = (self.supply)().await.map_err(|error| {
+        let key = timely((self.supply)()).await.map_err(|error| {
             format!(
                 "the application's provider of subscription keys failed: {}",
                 chain(error.as_ref())

@@ -4,9 +4,19 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::endpoint::LIMIT;
 use crate::body::BoxError;
 use crate::transport::BoxFuture;
 use crate::wire::Secret;
+
+/// What an application's own source gives, unless it takes longer than a token request may: all who
+/// wait for the same would wait with it.
+pub(crate) async fn timely<T>(
+    answer: impl Future<Output = Result<T, BoxError>>,
+) -> Result<T, BoxError> {
+    let answer = tokio::time::timeout(LIMIT, answer).await;
+    answer.unwrap_or_else(|_| Err(format!("no answer within {} s", LIMIT.as_secs()).into()))
+}
 
 /// A client's name and password with the identity provider.
 #[derive(Clone, Debug)]
@@ -52,7 +62,7 @@ impl Credentials {
     pub(super) async fn get(&self) -> Result<Arc<ClientCredentials>, BoxError> {
         match self {
             Self::Fixed(credentials) => Ok(credentials.load_full()),
-            Self::Provided(provider) => provider().await.map(Arc::new),
+            Self::Provided(provider) => timely(provider()).await.map(Arc::new),
         }
     }
 

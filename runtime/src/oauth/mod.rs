@@ -23,7 +23,7 @@ mod source;
 mod sync;
 
 pub use clock::{Clock, Moment, SystemClock};
-pub(crate) use credentials::{ClientCredentials, Credentials, CredentialsProvider};
+pub(crate) use credentials::{ClientCredentials, Credentials, CredentialsProvider, timely};
 pub(crate) use dialect::basic;
 pub use dialect::{ClientAuthentication, Dialect, Parameters};
 pub(crate) use endpoint::{Granted, TokenEndpoint, scope_parameter, token_text};

@@ -139,7 +139,7 @@ impl Session {
             Turn::Served(token) => Ok(token),
             Turn::Ours(lease) => {
                 let renewed = self.renew(&shelf, scopes, served).await;
-                lease.release().await;
+                shelf.give_back(lease).await;
                 renewed
             }
         }
@@ -353,6 +353,8 @@ impl TokenSource for SessionSource {
     }
 }
 
+#[cfg(test)]
+mod hangs;
 #[cfg(test)]
 mod play;
 #[cfg(test)]

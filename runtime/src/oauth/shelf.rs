@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::endpoint::{LIMIT, TokenEndpoint};
 use super::record::SavedTokens;
@@ -10,6 +10,9 @@ use super::slot::Token;
 use crate::error::{IdentityProviderError, IdentityProviderReason};
 use crate::store::{Lease, Record, Revision, StoreError, TokenKey, TokenStore};
 
+/// The longest that a store may take over one piece of work, so that one that hangs does not keep
+/// every call waiting for ever. Files wait for a lock for 20 s.
+const STORE_LIMIT: Duration = LIMIT;
 /// How long a lease is taken for: a token request and what is done with the store around it.
 const LEASE: Duration = Duration::from_secs(2 * LIMIT.as_secs());
 /// How long somebody else's lease is waited for: until it has run out by itself.
@@ -53,7 +56,7 @@ impl Shelf<'_> {
 
     /// Reads the record, whatever is in it.
     pub(super) async fn load_raw(&self) -> Result<Option<Record>, IdentityProviderError> {
-        let record = self.store.load(&self.key).await;
+        let record = in_time(self.store.load(&self.key)).await;
         record.map_err(|error| self.failed(&error, ""))
     }
 
@@ -64,13 +67,13 @@ impl Shelf<'_> {
         new: &SavedTokens,
     ) -> Result<bool, StoreError> {
         let text = new.write();
-        let revision = self.store.replace(&self.key, old, &text).await?;
+        let revision = in_time(self.store.replace(&self.key, old, &text)).await?;
         Ok(revision.is_some())
     }
 
     /// Takes the record away; false where another is there.
     pub(super) async fn remove(&self, old: Revision) -> Result<bool, IdentityProviderError> {
-        let removed = self.store.remove(&self.key, old).await;
+        let removed = in_time(self.store.remove(&self.key, old)).await;
         removed.map_err(|error| self.failed(&error, ""))
     }
 
@@ -82,7 +85,7 @@ impl Shelf<'_> {
         let start = Instant::now();
         let mut pause = FIRST_LOOK;
         loop {
-            let lease = self.store.lease(&self.key, LEASE).await;
+            let lease = in_time(self.store.lease(&self.key, LEASE)).await;
             if let Some(lease) = lease.map_err(|error| self.failed(&error, ""))? {
                 return Ok(Turn::Ours(lease));
             }
@@ -101,6 +104,11 @@ impl Shelf<'_> {
         }
     }
 
+    /// Gives the right back. Where that fails, it runs out by itself.
+    pub(super) async fn give_back(&self, lease: Lease) {
+        let _ = timeout(STORE_LIMIT, lease.release()).await;
+    }
+
     /// What is said of a failure of the store.
     pub(super) fn failed(&self, error: &StoreError, note: &str) -> IdentityProviderError {
         let reason = IdentityProviderReason::Store {
@@ -108,4 +116,14 @@ impl Shelf<'_> {
         };
         self.endpoint.error(reason, format!("{error}{note}"))
     }
+}
+
+/// The work of a store, unless it takes too long. What was to be written may have been then.
+async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = || {
+        let seconds = STORE_LIMIT.as_secs();
+        StoreError::new(format!("the store gave no answer within {seconds} s"))
+    };
+    let done = timeout(STORE_LIMIT, work).await;
+    done.unwrap_or_else(|_| Err(late()))
 }

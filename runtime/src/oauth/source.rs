@@ -72,7 +72,7 @@ impl ClientCredentialsSource {
             Turn::Served(token) => Ok(token),
             Turn::Ours(lease) => {
                 let renewed = self.renew(&shelf, served).await;
-                lease.release().await;
+                shelf.give_back(lease).await;
                 renewed
             }
         }
