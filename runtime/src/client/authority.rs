@@ -156,10 +156,14 @@ impl Authority {
 
     pub(super) fn with_scopes(&self, scopes: Vec<String>) -> Result<Self, ConfigError> {
         match self {
-            Self::Portal { token, key } => Ok(Self::Portal {
-                token: token.with_scopes(scopes),
-                key: key.clone(),
-            }),
+            Self::Portal { token, key } => {
+                check_scopes(&scopes)
+                    .map_err(|problem| ConfigError::new(format!("the scopes: {problem}")))?;
+                Ok(Self::Portal {
+                    token: token.with_scopes(scopes),
+                    key: key.clone(),
+                })
+            }
             Self::Schemes(_) => Err(ConfigError::new(
                 "the scopes of this client are those that its operations require",
             )),
@@ -182,9 +186,8 @@ impl Grant {
         Self::new(self.owner.clone(), scopes)
     }
 
-    fn new(owner: Owner, mut scopes: Vec<String>) -> Self {
-        scopes.sort();
-        scopes.dedup();
+    fn new(owner: Owner, scopes: Vec<String>) -> Self {
+        let scopes = scope_set(&scopes);
         let slot = match &owner {
             Owner::Client(tokens) => tokens.slot(scopes),
             Owner::User(session) => session.slot(scopes),
@@ -312,9 +315,8 @@ impl Tokens {
     }
 
     /// Gives the place for the token with exactly these scopes.
-    fn slot(&self, mut scopes: Vec<String>) -> Arc<Slot> {
-        scopes.sort();
-        scopes.dedup();
+    fn slot(&self, scopes: Vec<String>) -> Arc<Slot> {
+        let scopes = scope_set(&scopes);
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(&scopes) {
             return Arc::clone(slot);

@@ -9,7 +9,7 @@ use super::addresses::Addresses;
 use super::authority::secret_header;
 use super::builder::{ForPortal, GivenCredentials};
 use super::key::Key;
-use crate::oauth::{Credentials, IdentityProvider};
+use crate::oauth::{Credentials, IdentityProvider, check_scopes};
 use crate::scope::BundleFacts;
 use crate::transport::check_address;
 
@@ -30,7 +30,7 @@ pub(super) struct Parts {
 impl ForPortal {
     /// Whether no scope is asked for where one is needed.
     pub(super) fn asks_for_nothing(&self) -> bool {
-        self.portal.identity.dialect.scopes && self.scopes.is_none() && self.asked().is_empty()
+        self.portal.identity.dialect.scopes && self.asked().is_empty()
     }
 
     /// The scopes to ask for: those set for the bundle, those set for any, those it names.
@@ -70,6 +70,7 @@ impl ForPortal {
                 self.bundle.name
             ));
         }
+        self.check_scopes(problems);
         if self.checked && self.bundle.permissions.is_empty() {
             problems.push(format!(
                 "the bundle {} grants nothing; choose one of the portal's",
@@ -98,6 +99,22 @@ impl ForPortal {
             bundle: self.checked.then_some(self.bundle),
             bundle_scopes: self.bundle_scopes,
         })
+    }
+
+    /// Scopes that were set without saying any would be those that the provider likes, or for a
+    /// bundle those of the wider client.
+    fn check_scopes(&self, problems: &mut Vec<String>) {
+        let set = self.scopes.as_ref().filter(|scopes| !scopes.is_empty());
+        let set = set.map(|scopes| ("the scopes".to_owned(), scopes));
+        let of_bundles = self
+            .bundle_scopes
+            .iter()
+            .map(|(bundle, scopes)| (format!("the scopes for the bundle {bundle}"), scopes));
+        for (what, scopes) in set.into_iter().chain(of_bundles) {
+            if let Err(problem) = check_scopes(scopes) {
+                problems.push(format!("{what}: {problem}"));
+            }
+        }
     }
 
     fn key(&self, problems: &mut Vec<String>) -> Option<Key> {

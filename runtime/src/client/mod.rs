@@ -34,6 +34,7 @@ use crate::api::{Facts, Operation};
 use crate::body::{ByteStream, RawBody, Read};
 use crate::call::Call;
 use crate::error::ConfigError;
+use crate::oauth::scope_set;
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::{Bundle, BundleFacts, Permission};
 use crate::transport::{Middleware, Transport};
@@ -66,6 +67,8 @@ pub(crate) struct Core {
     pub(crate) bundle_scopes: Arc<BTreeMap<String, Vec<String>>>,
     /// The bundle, where operations are held to it at run time only.
     pub(crate) bundle: Option<BundleFacts>,
+    /// The only scopes that narrower clients may have, where the application said so.
+    pub(crate) only: Option<Arc<[String]>>,
 }
 
 impl Core {
@@ -133,19 +136,30 @@ impl Client {
         self.core.authority.set_client_secret(secret.into())
     }
 
-    /// Gives a client whose tokens have these scopes and no others. Everything but the token is
-    /// shared with this one.
+    /// Gives a client whose tokens have these scopes and no others, nor have those of a client that
+    /// it is narrowed to. Everything but the token is shared with this one.
     ///
     /// # Errors
-    /// When the client asks for no tokens.
+    /// When there are no scopes, or one is empty: the provider would choose. When the client asks
+    /// for no tokens, or for those of its operations' scopes.
     pub fn with_scopes<S: Into<String>>(
         &self,
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, ConfigError> {
-        let scopes = scopes.into_iter().map(Into::into).collect();
+        let scopes: Vec<String> = scopes.into_iter().map(Into::into).collect();
+        let only = Some(scope_set(&scopes).into());
+        self.with_scopes_within(scopes, only)
+    }
+
+    fn with_scopes_within(
+        &self,
+        scopes: Vec<String>,
+        only: Option<Arc<[String]>>,
+    ) -> Result<Self, ConfigError> {
         let authority = self.core.authority.with_scopes(scopes)?;
         Ok(Self::new(Core {
             authority,
+            only,
             ..(*self.core).clone()
         }))
     }
@@ -154,16 +168,21 @@ impl Client {
 impl Client {
     /// Gives a client for a lesser bundle. Its tokens have the scopes that were set for that bundle
     /// ([`scopes_for`](Builder::scopes_for)), else those that the bundle names, and else those of
-    /// this client: then only the type is narrower. Everything but the token is shared.
+    /// this client: then only the type is narrower. Scopes that [`with_scopes`](Self::with_scopes)
+    /// left out do not come back. Everything but the token is shared.
     pub fn narrow<B: Bundle>(&self) -> Self {
         let configured = self.core.bundle_scopes.get(B::NAME).cloned();
         let named = || B::SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
-        let scopes: Vec<String> = configured.unwrap_or_else(named);
+        let mut scopes = scope_set(&configured.unwrap_or_else(named));
+        if let Some(only) = &self.core.only {
+            scopes.retain(|scope| only.contains(scope));
+        }
         if scopes.is_empty() {
             return self.clone();
         }
         // Clients of single documents have no bundles, and nothing that could be narrowed.
-        self.with_scopes(scopes).unwrap_or_else(|_| self.clone())
+        self.with_scopes_within(scopes, self.core.only.clone())
+            .unwrap_or_else(|_| self.clone())
     }
 
     /// Gives a client whose operations are held to a bundle at run time.

@@ -155,7 +155,8 @@ impl<P> Builder<P, ForPortal> {
         self
     }
 
-    /// Sets the scopes to ask for, in place of the bundle's: each partner gets its own.
+    /// Sets the scopes to ask for, in place of the bundle's: each partner gets its own. A text with
+    /// several, separated by spaces, is several scopes.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.profile.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
@@ -220,7 +221,8 @@ impl<P> Builder<P, ForPortal> {
     /// separated by spaces), and if they are set `EASOR_GATEWAY_URL` and `EASOR_TOKEN_URL`.
     ///
     /// `EASOR_SCOPE_REPORTING` has the scopes of the bundle `Reporting`, which come before those of
-    /// `EASOR_SCOPE` where the client has that bundle or is narrowed to it.
+    /// `EASOR_SCOPE` where the client has that bundle or is narrowed to it. Of bundles that the
+    /// application defines, that of this client is looked up.
     ///
     /// White space around values is left out.
     ///
@@ -260,6 +262,7 @@ impl<P> Builder<P, ForPortal> {
         let bundle_scopes: Vec<(String, Vec<String>)> = portal
             .bundles
             .iter()
+            .chain([&self.profile.bundle])
             .filter_map(|bundle| {
                 let scopes = optional(&format!("SCOPE_{}", capitals(bundle.name)))?;
                 Some((bundle.name.to_owned(), words(scopes)))
@@ -343,6 +346,7 @@ impl<P> Builder<P, ForPortal> {
             bundle_scopes: Arc::new(parts.bundle_scopes),
             bundle: parts.bundle,
         };
+            only: None,
         Ok(Assembled {
             make,
             core,

@@ -306,6 +306,7 @@ impl<P> Builder<P, ForService> {
             gateway,
             bundle_scopes: Arc::default(),
             bundle: None,
+            only: None,
         })))
     }
 

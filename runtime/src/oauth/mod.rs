@@ -14,6 +14,7 @@ mod model;
 mod random;
 mod record;
 mod reply;
+mod scopes;
 mod session;
 mod shelf;
 mod slot;
@@ -29,6 +30,7 @@ pub use dialect::{ClientAuthentication, Dialect, Parameters};
 pub(crate) use endpoint::{Granted, TokenEndpoint, scope_parameter, token_text};
 pub(crate) use random::{challenge, same, unguessable};
 pub(crate) use reply::bearer;
+pub(crate) use scopes::{check_scopes, scope_set};
 pub(crate) use session::{Session, Sessions};
 pub(crate) use slot::Slot;
 #[cfg(feature = "internals")]

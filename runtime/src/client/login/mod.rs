@@ -24,7 +24,7 @@ use super::builder::{Builder, ForPortal};
 use super::key::Key;
 use super::{Client, Core};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
-use crate::oauth::{Session, Sessions, scope_parameter};
+use crate::oauth::{Session, Sessions, scope_parameter, scope_set};
 use crate::store::MemoryStore;
 use crate::wire::Secret;
 
@@ -97,9 +97,7 @@ impl<P: UserLogin> Builder<P, ForPortal> {
     pub fn login(self) -> Result<Login<P>, ConfigError> {
         let parts = self.assemble()?;
         let store = parts.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        let mut scopes = parts.scopes;
-        scopes.sort();
-        scopes.dedup();
+        let scopes = scope_set(&parts.scopes);
         let shared = Shared {
             core: parts.core,
             key: parts.key,
