@@ -11,7 +11,9 @@ use super::key::Key;
 use super::proof::Proof;
 use crate::api::{Facts, Requirement};
 use crate::error::{ConfigError, IdentityProviderError, IdentityProviderReason};
-use crate::oauth::{ClientCredentialsSource, Session, Slot, TokenEndpoint, timely};
+use crate::oauth::{
+    ClientCredentialsSource, Session, Slot, TokenEndpoint, check_scopes, scope_set, timely,
+};
 use crate::store::TokenStore;
 use crate::transport::BoxFuture;
 use crate::wire::Secret;

@@ -11,7 +11,7 @@ use super::addresses::Addresses;
 use super::authority::Supply;
 use super::{Client, Portal, Service, Timeouts};
 use crate::error::ConfigError;
-use crate::oauth::{ClientCredentials, Clock, CredentialsProvider, SystemClock};
+use crate::oauth::{ClientCredentials, Clock, CredentialsProvider, OnMissingScopes, SystemClock};
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::BundleFacts;
 use crate::store::TokenStore;
@@ -72,6 +72,7 @@ pub(super) struct Settings {
     retry: RetryPolicy,
     largest_body: usize,
     token_store: Option<Arc<dyn TokenStore>>,
+    on_missing_scopes: Option<OnMissingScopes>,
 }
 
 impl Default for Settings {
@@ -91,6 +92,7 @@ impl Default for Settings {
             retry: RetryPolicy::new(),
             largest_body: 64 * 1024 * 1024,
             token_store: None,
+            on_missing_scopes: None,
         }
     }
 }
@@ -214,6 +216,27 @@ impl<P, K> Builder<P, K> {
         self
     }
 
+    /// Uses tokens that were granted for fewer scopes than were asked for, and tells `warn` which
+    /// are missing (RFC 6749, section 5.1): once for each token that the provider gives, at a login
+    /// as well as at each renewal. Default: such a token is not used, and the call or the login
+    /// fails with
+    /// [`IdentityProviderReason::MissingScopes`](crate::IdentityProviderReason::MissingScopes).
+    ///
+    /// `warn` is called while calls wait for the token: it must not block, and a panic of it fails
+    /// the request for the token. A token that comes out of a [`token_store`](Self::token_store) was
+    /// told of where it was asked for; let all processes that share the store agree on this setting.
+    ///
+    /// ```
+    /// # use portal_runtime::Builder;
+    /// # fn example<P, K>(builder: Builder<P, K>) -> Builder<P, K> {
+    /// builder.on_missing_scopes(|missing| eprintln!("not granted: {}", missing.join(", ")))
+    /// # }
+    /// ```
+    pub fn on_missing_scopes(mut self, warn: impl Fn(&[String]) + Send + Sync + 'static) -> Self {
+        self.settings.on_missing_scopes = Some(Arc::new(warn));
+        self
+    }
+
     /// Takes the time from a clock of the application's own, as tests need.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Some(Arc::new(clock));
@@ -230,6 +253,7 @@ pub(super) struct Ready {
     pub(super) budget: Arc<Budget>,
     pub(super) largest_body: usize,
     pub(super) token_store: Option<Arc<dyn TokenStore>>,
+    pub(super) on_missing_scopes: Option<OnMissingScopes>,
     pub(super) middleware: Arc<[Arc<dyn Middleware>]>,
     pub(super) request_id_header: Option<HeaderName>,
 }
@@ -254,6 +278,7 @@ impl Settings {
                 budget: Arc::new(Budget::new()),
                 largest_body: self.largest_body,
                 token_store: self.token_store,
+                on_missing_scopes: self.on_missing_scopes,
                 middleware: self.middleware.into(),
                 request_id_header,
             }),

@@ -326,6 +326,7 @@ impl<P> Builder<P, ForPortal> {
             dialect: parts.identity.dialect,
             credentials: parts.credentials,
             default_lifetime: Duration::from_secs(u64::from(parts.identity.default_lifetime)),
+            on_missing_scopes: base.on_missing_scopes,
         });
         let tokens = Tokens::new(Arc::clone(&endpoint), base.token_store.clone());
         let gateway = parts.key.is_some();
@@ -345,8 +346,8 @@ impl<P> Builder<P, ForPortal> {
             gateway,
             bundle_scopes: Arc::new(parts.bundle_scopes),
             bundle: parts.bundle,
-        };
             only: None,
+        };
         Ok(Assembled {
             make,
             core,

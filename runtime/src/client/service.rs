@@ -430,6 +430,7 @@ fn tokens(endpoint: url::Url, client: ClientCredentials, ready: &Ready) -> Token
         dialect: Dialect::FORM,
         credentials: Credentials::fixed(client),
         default_lifetime: Duration::from_secs(300),
+        on_missing_scopes: ready.on_missing_scopes.clone(),
     };
     Tokens::new(Arc::new(endpoint), ready.token_store.clone())
 }

@@ -33,7 +33,12 @@ pub(crate) struct TokenEndpoint {
     pub(crate) dialect: Dialect,
     pub(crate) credentials: Credentials,
     pub(crate) default_lifetime: Duration,
+    /// Told of scopes that were not granted. Without it, a token that lacks some is not used.
+    pub(crate) on_missing_scopes: Option<OnMissingScopes>,
 }
+
+/// An application's own way with scopes that were not granted.
+pub(crate) type OnMissingScopes = Arc<dyn Fn(&[String]) + Send + Sync>;
 
 /// What a grant brought.
 #[derive(Clone, Debug)]
@@ -42,6 +47,8 @@ pub(crate) struct Granted {
     pub(crate) refresh_token: Option<Secret>,
     /// The scopes that were asked for and not granted.
     missing: Vec<String>,
+    /// Whether the token may be used without them.
+    accepted: bool,
 }
 
 /// An answer of the provider, read whole.
@@ -101,8 +108,10 @@ impl TokenEndpoint {
         let answer = self.exchange(&self.url, request, &scrub).await?;
         let reply = reply::read(&self.shown(), &answer, &scrub)
             .map_err(|error| error.with_headers(&answer.headers))?;
+        let missing = missing(scopes, reply.scopes.as_deref());
         Ok(Granted {
-            missing: missing(scopes, reply.scopes.as_deref()),
+            accepted: missing.is_empty() || self.accepts(&missing),
+            missing,
             token: Token {
                 header: reply.header,
                 lifetime: reply.lifetime.unwrap_or(self.default_lifetime),
@@ -110,6 +119,12 @@ impl TokenEndpoint {
             },
             refresh_token: reply.refresh_token,
         })
+    }
+
+    /// Whether a token without these scopes is used; tells the application if so.
+    fn accepts(&self, missing: &[String]) -> bool {
+        let told = self.on_missing_scopes.as_ref().map(|tell| tell(missing));
+        told.is_some()
     }
 
     /// Begins the device flow at a device authorization endpoint, or at the token endpoint where
@@ -172,12 +187,13 @@ impl Granted {
             token,
             refresh_token,
             missing: Vec::new(),
+            accepted: true,
         }
     }
 
-    /// The token, unless scopes are missing.
-    pub(crate) fn whole(&self, endpoint: &TokenEndpoint) -> Result<Token, IdentityProviderError> {
-        match self.missing.is_empty() {
+    /// The token, unless scopes are missing that it is not used without.
+    pub(crate) fn usable(&self, endpoint: &TokenEndpoint) -> Result<Token, IdentityProviderError> {
+        match self.accepted {
             true => Ok(self.token.clone()),
             false => {
                 let reason = IdentityProviderReason::MissingScopes(self.missing.clone());
@@ -186,9 +202,15 @@ impl Granted {
         }
     }
 
-    /// Whether all scopes were granted that were asked for.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.missing.is_empty()
+    /// Whether the token may be used: all scopes were granted that were asked for, or the
+    /// application does without the others.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.accepted
+    }
+
+    /// Whether this scope, which was asked for, was not granted.
+    pub(crate) fn misses(&self, scope: &String) -> bool {
+        self.missing.contains(scope)
     }
 }
 

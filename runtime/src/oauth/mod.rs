@@ -27,7 +27,7 @@ pub use clock::{Clock, Moment, SystemClock};
 pub(crate) use credentials::{ClientCredentials, Credentials, CredentialsProvider, timely};
 pub(crate) use dialect::basic;
 pub use dialect::{ClientAuthentication, Dialect, Parameters};
-pub(crate) use endpoint::{Granted, TokenEndpoint, scope_parameter, token_text};
+pub(crate) use endpoint::{Granted, OnMissingScopes, TokenEndpoint, scope_parameter, token_text};
 pub(crate) use random::{challenge, same, unguessable};
 pub(crate) use reply::bearer;
 pub(crate) use scopes::{check_scopes, scope_set};

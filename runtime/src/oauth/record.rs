@@ -77,7 +77,7 @@ impl SavedTokens {
         if let Some(refresh_token) = &granted.refresh_token {
             self.refresh_token = Some(refresh_token.clone());
         }
-        if granted.is_whole() {
+        if granted.is_usable() {
             self.put(scopes, &granted.token, now);
         }
     }

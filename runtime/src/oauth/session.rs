@@ -226,7 +226,7 @@ impl Session {
         for _ in 0..ROUNDS {
             tokens.take(scopes, granted, self.shared.now());
             let there = match shelf.replace(Some(revision), &tokens).await {
-                Ok(true) => return granted.whole(&self.shared.endpoint).map(Kept::Saved),
+                Ok(true) => return granted.usable(&self.shared.endpoint).map(Kept::Saved),
                 Ok(false) => shelf.load().await,
                 Err(error) => Err(self.not_saved(shelf, &error)),
             };
@@ -238,7 +238,7 @@ impl Session {
                 Ok(other) => return Ok(Kept::Overtaken(other)),
                 // Nothing is lost where the refresh token is the old one.
                 Err(_) if !rotated => {
-                    return granted.whole(&self.shared.endpoint).map(Kept::Saved);
+                    return granted.usable(&self.shared.endpoint).map(Kept::Saved);
                 }
                 Err(error) => {
                     self.hold(shelf, replaced, tokens);

@@ -45,7 +45,7 @@ impl ClientCredentialsSource {
         let asked = self
             .endpoint
             .tokens("client_credentials", &parameters, &self.scopes);
-        asked.await?.whole(&self.endpoint)
+        asked.await?.usable(&self.endpoint)
     }
 
     async fn share(

@@ -12,6 +12,7 @@ mod connections;
 mod credentials;
 mod devices;
 mod failures;
+mod hostile;
 mod http2;
 mod hygiene;
 mod items;

@@ -25,10 +25,11 @@ impl TokenSet {
         scopes: &[String],
     ) -> Result<Self, IdentityProviderError> {
         let granted = endpoint.tokens(grant, parameters, scopes).await?;
-        granted.whole(endpoint)?;
+        granted.usable(endpoint)?;
+        let scopes = scopes.iter().filter(|scope| !granted.misses(scope));
         Ok(Self {
+            scopes: scopes.cloned().collect(),
             granted,
-            scopes: scopes.to_vec(),
         })
     }
 

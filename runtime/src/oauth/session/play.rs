@@ -249,6 +249,7 @@ pub(super) fn endpoint(provider: &Provider, clock: &Clocks) -> Arc<TokenEndpoint
         dialect: Dialect::FORM,
         credentials: Credentials::fixed(ClientCredentials::new("id", "secret")),
         default_lifetime: Duration::from_secs(300),
+        on_missing_scopes: None,
     })
 }
 
