@@ -22,6 +22,8 @@ pub(super) struct Cursor {
     last: Vec<u64>,
     /// Whether the server's count of all items made sense on the first page.
     counts: bool,
+    /// Whether the caller began in the middle, so that what the server counts is more than comes.
+    partial: bool,
 }
 
 /// What a page says of itself.
@@ -46,7 +48,19 @@ impl Cursor {
             seen: 0,
             last: Vec::new(),
             counts: false,
+            partial: false,
         }
+    }
+
+    /// Begins at another index than the first.
+    pub(super) fn begin_at(&mut self, index: u64) {
+        self.partial = index != self.index;
+        self.index = index;
+    }
+
+    /// Sets how many items are asked for; none would make every collection look empty.
+    pub(super) fn set_size(&mut self, size: u64) {
+        self.size = size.max(1);
     }
 
     /// Takes note of a page; returns true when there is another.
@@ -57,7 +71,7 @@ impl Cursor {
         let length = page.items.len() as u64;
         self.pages += 1;
         if self.pages == 1 {
-            self.counts = page.rows.is_some_and(|rows| rows >= length);
+            self.counts = !self.partial && page.rows.is_some_and(|rows| rows >= length);
         }
         let rows = page.rows.filter(|_| self.counts);
         if length == 0 {
@@ -66,11 +80,13 @@ impl Cursor {
         self.refuse_repetition(&page.items)?;
         self.seen += length;
         self.last = page.items;
-        self.index += match self.kind {
+        let step = match self.kind {
             PageKind::PageNumber => 1,
             // By what came: the server may give less than was asked for.
             PageKind::RecordOffset => length,
         };
+        let next = self.index.checked_add(step);
+        self.index = next.ok_or_else(|| format!("there is no page after {}", self.index))?;
         let all_pages = page
             .pages
             .filter(|pages| *pages >= 1)
@@ -89,22 +105,23 @@ impl Cursor {
         Ok(!ended)
     }
 
-    /// An empty second page, when there should be more, is not the end: the index means something
-    /// else to the server.
+    /// An empty page, when there should be more, is not the end. When it is one of the first two,
+    /// the index means something else to the server.
     fn ends_early(&self, rows: Option<u64>) -> Option<String> {
-        let missing = rows.is_some_and(|rows| rows > self.seen) && self.pages == 2;
-        missing.then(|| {
-            let counted = match self.kind {
-                PageKind::PageNumber => "the client counts pages",
-                PageKind::RecordOffset => "the client counts records, and the server may count pages",
-            };
-            format!(
-                "the server tells of {} items but its second page is empty after {}: {counted}; set the \
-                 kind of pagination in the manifest to what the server does",
-                rows.unwrap_or(0),
-                self.seen
-            )
-        })
+        let rows = rows.filter(|rows| *rows > self.seen)?;
+        let kind = "set the kind of pagination in the manifest to what the server does";
+        let why = match (self.pages, self.kind) {
+            (1, _) => "set the first index in the manifest to where the server begins",
+            (2, PageKind::PageNumber) => &format!("the client counts pages; {kind}"),
+            (2, PageKind::RecordOffset) => {
+                &format!("the client counts records, and the server may count pages; {kind}")
+            }
+            _ => "the others cannot be had in this way; narrow the query",
+        };
+        let (page, seen) = (self.pages, self.seen);
+        Some(format!(
+            "the server tells of {rows} items, but page {page} is empty after {seen}: {why}"
+        ))
     }
 
     fn refuse_repetition(&self, items: &[u64]) -> Result<(), String> {
@@ -237,6 +254,72 @@ mod tests {
         assert_eq!(walk(&PAGES, counted).unwrap().len(), 40);
         let paged = |index: u64, size: u64| page(index * size..(index + 1) * size, None, Some(3));
         assert_eq!(walk(&PAGES, paged).unwrap().len(), 30);
+    }
+
+    #[test]
+    fn an_empty_page_is_not_the_end_of_a_server_that_counts_more() {
+        // It begins at 1, and what is asked for as 0 is empty.
+        let from_one = |index: u64, _| match index {
+            0 => page(0..0, Some(25), None),
+            _ => page(0..10, Some(25), None),
+        };
+        let error = walk(&PAGES, from_one).unwrap_err();
+        assert!(error.contains("first index"), "{error}");
+        // It gives nothing beyond the first 20, however many there are.
+        for paging in [&PAGES, &RECORDS] {
+            let capped = |index: u64, size: u64| {
+                let start = match paging.kind {
+                    PageKind::PageNumber => index * size,
+                    PageKind::RecordOffset => index,
+                };
+                page(start.min(20)..(start + size).min(20), Some(25), None)
+            };
+            let error = walk(paging, capped).unwrap_err();
+            assert!(error.contains("25 items, but page 3"), "{error}");
+        }
+        // Some that were there when the walk began may be gone.
+        let shrinking = |index: u64, size: u64| {
+            let total = 25 - 2 * index;
+            page(
+                index * size..((index + 1) * size).min(total),
+                Some(total),
+                None,
+            )
+        };
+        assert_eq!(walk(&PAGES, shrinking).unwrap().len(), 21);
+    }
+
+    #[test]
+    fn a_walk_may_begin_in_the_middle() {
+        for (paging, start) in [(&PAGES, 2), (&RECORDS, 20), (&PAGES, 1), (&PAGES, 9)] {
+            let mut cursor = Cursor::new(paging);
+            cursor.begin_at(start);
+            let mut seen = 0;
+            loop {
+                let page = match paging.kind {
+                    PageKind::PageNumber => by_pages(25, 10, true)(cursor.index, cursor.size),
+                    PageKind::RecordOffset => by_records(25, 10, true)(cursor.index, cursor.size),
+                };
+                seen += page.items.len();
+                if !cursor.observe(page).unwrap() {
+                    break;
+                }
+            }
+            let first = match paging.kind {
+                PageKind::PageNumber => start * 10,
+                PageKind::RecordOffset => start,
+            };
+            assert_eq!(seen as u64, 25 - first.min(25));
+        }
+    }
+
+    #[test]
+    fn the_largest_index_is_the_last() {
+        let mut cursor = Cursor::new(&PAGES);
+        cursor.begin_at(u64::MAX);
+        assert!(cursor.observe(page(0..1, None, None)).is_err());
+        cursor.set_size(0);
+        assert_eq!(cursor.size, 1);
     }
 
     #[test]

@@ -45,9 +45,10 @@ pub enum PageKind {
 
 /// The items of a collection, page after page.
 ///
-/// It ends when the server has given as many items as it counts, or an empty page. A server that
-/// gives a page twice, or counts something else than declared, makes an [`Error::Paging`] rather
-/// than items that come twice or not at all. After an error the stream ends.
+/// It ends when the server has given as many items as it counts, or an empty page where it counts
+/// none. A server that gives a page twice, ends before its own count, or counts something else than
+/// declared, makes an [`Error::Paging`] rather than items that come twice or not at all. After an
+/// error the stream ends. A walk that begins at a page of the caller's own ends with an empty page.
 ///
 /// Items are compared by their JSON, for which a hash of each item of one page is kept.
 #[must_use = "nothing is asked for until the first item is"]
@@ -85,7 +86,7 @@ impl<P: 'static, I: Encode, E: ErrorBody> Items<P, I, E> {
         self
     }
 
-    /// Sets how many items are asked for at a time, at most the server's limit.
+    /// Sets how many items are asked for at a time: at least one, at most the server's limit.
     pub fn page_size(mut self, size: u64) -> Self {
         self.walk.set_size(size);
         self
@@ -159,7 +160,7 @@ impl<P: Clone + 'static, I: Encode, E: ErrorBody> Pages<P, I, E> {
         self
     }
 
-    /// Sets how many items are asked for at a time, at most the server's limit.
+    /// Sets how many items are asked for at a time: at least one, at most the server's limit.
     pub fn page_size(mut self, size: u64) -> Self {
         self.walk.set_size(size);
         self
@@ -257,8 +258,8 @@ impl<P: 'static, I: Encode, E: ErrorBody> Walk<P, I, E> {
                 .query_value(name)
                 .and_then(|value| value.parse().ok())
         };
-        cursor.index = own(paging.index).unwrap_or(cursor.index);
-        cursor.size = own(paging.size).unwrap_or(cursor.size);
+        cursor.begin_at(own(paging.index).unwrap_or(cursor.index));
+        cursor.set_size(own(paging.size).unwrap_or(cursor.size));
         Self {
             call,
             paging,
@@ -272,7 +273,8 @@ impl<P: 'static, I: Encode, E: ErrorBody> Walk<P, I, E> {
     }
 
     fn set_size(&mut self, size: u64) {
-        self.cursor.size = self.paging.max.map_or(size, |max| size.min(max));
+        let size = self.paging.max.map_or(size, |max| size.min(max));
+        self.cursor.set_size(size);
     }
 
     fn poll_page(
