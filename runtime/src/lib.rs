@@ -8,6 +8,7 @@
 //!   where both are on. Without either the application sets a [`Transport`] of its own.
 //! - `tracing`: a span for each call, and events for attempts, waits and requests for tokens, named
 //!   after OpenTelemetry's conventions. No value of a parameter, header or body is in them.
+//! - `redis`: `store::RedisStore`, for tokens that several machines share.
 //! - `serde`: `Serialize` and `Deserialize` for wire types and models.
 
 mod api;

@@ -10,6 +10,7 @@ use super::key::Key;
 use crate::error::IdentityProviderError;
 use crate::oauth::Slot;
 use crate::percent::Encoding;
+use crate::wire::Secret;
 
 /// A request's address and headers while credentials are added to them.
 pub(crate) struct Proof {
@@ -19,6 +20,8 @@ pub(crate) struct Proof {
     pub(crate) ticket: Option<Ticket>,
     /// The subscription key that was used.
     pub(crate) key: Option<HeaderValue>,
+    /// Keys that went into the query.
+    pub(crate) query_keys: Vec<Secret>,
 }
 
 /// Names a token that was used.
@@ -53,6 +56,7 @@ impl Proof {
             headers,
             ticket: None,
             key: None,
+            query_keys: Vec::new(),
         }
     }
 
@@ -101,6 +105,7 @@ impl Proof {
         }
         push_pair(&mut query, name, key);
         self.url.set_query(Some(&query));
+        self.query_keys.push(Secret::from(key));
     }
 
     /// Adds a key to the cookies.

@@ -21,7 +21,8 @@ pub struct ApiError<E> {
     pub headers: HeaderMap,
     /// The body as the operation declares it, by status.
     pub body: E,
-    /// The body as it came.
+    /// The body as it came, but for credentials of the request that the server repeats in it: in
+    /// their place stands `****`.
     pub raw: RawBody,
 }
 

@@ -198,7 +198,8 @@ impl IdentityProviderError {
             IdentityProviderReason::Malformed => "check the token URL",
             IdentityProviderReason::Source => "see the application's own provider",
             IdentityProviderReason::Interrupted => {
-                "keep the Tokio runtime running while calls are made"
+                "keep the Tokio runtime running while calls are made, and see whether a function of the \
+                 application's own panicked"
             }
             IdentityProviderReason::LoginRequired => "let the user log in",
             IdentityProviderReason::Store { damaged: false } => "see to the store, then try again",

@@ -12,8 +12,9 @@ use crate::error::TransportError;
 ///
 /// It runs after the credentials were added, so that it sees the request as it is sent. Header
 /// values that are secret are marked as such ([`is_sensitive`](http::HeaderValue::is_sensitive)),
-/// and the `Debug` form of a request shows neither them nor the query. The first that was added is
-/// the outermost. Requests for tokens do not pass through here; a
+/// and the `Debug` form of a request shows neither them nor the query. One that changes the host
+/// sends the credentials there: nothing checks the address any more. The first that was added is the
+/// outermost. Requests for tokens do not pass through here; a
 /// [`Transport`] of the application's own sees those as well.
 ///
 /// ```

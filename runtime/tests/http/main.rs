@@ -21,6 +21,7 @@ mod logins;
 mod pages;
 mod renewal;
 mod requests;
+mod runtimes;
 mod secrets;
 mod server;
 mod server2;

@@ -227,3 +227,32 @@ async fn requests_hide_credentials_from_transports_that_log() {
         .unwrap();
     keys.0.call::<_, _, ()>(&QUERY).await.unwrap();
 }
+
+/// An API, or a gateway before it, that repeats in its errors what it was sent.
+#[tokio::test]
+async fn credentials_that_an_api_repeats_do_not_show() {
+    let server = Server::start(|request, _| {
+        let target = request.target();
+        if target == "/token" {
+            return json(200, r#"{"access_token":"canary-token","expires_in":3600}"#);
+        }
+        let echo = request.head.replace("\r\n", " | ").replace('"', "'");
+        let status = target.rsplit_once('/').unwrap().1.parse().unwrap();
+        match status {
+            403 => json(403, &format!(r#"{{"statusCode":403,"message":"{echo}"}}"#)),
+            404 => answer(404, &[("content-type", "text/plain")], &echo),
+            _ => json(status, &format!(r#"{{"error":"{echo}","code":"{echo}"}}"#)),
+        }
+    })
+    .await;
+    let ledger = portal(&server.url).build().unwrap();
+    for status in ["400", "403", "404", "409", "500"] {
+        let call = ledger.event(status).header("x-api-key", "canary-header");
+        let error = call.await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_str(), status);
+        no_error(status, &error);
+        no_debug(status, &error.details());
+        let words = format!("{:?} {error}", error.details());
+        assert!(words.contains("****"), "{status}: {words}");
+    }
+}

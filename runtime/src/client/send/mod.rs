@@ -1,5 +1,6 @@
 //! Sending a call: attempts, waits, and telling who refused.
 
+mod echo;
 mod receive;
 
 use std::future::Future;
@@ -19,12 +20,19 @@ use crate::error::{Error, TimeoutError, TimeoutKind, TransportError};
 use crate::retry::{self, Nature, Outcome};
 use crate::trace::{self, CallTrace};
 use crate::transport::{Attempt, BoxFuture, Next, TransportRequest, TransportResponse};
+use crate::wire::Secret;
 
 /// Sends a call, again where that is safe and of use.
 pub(crate) async fn send(
     call: RawCall,
     plan: &(dyn Fn(u16) -> Plan + Send + Sync),
 ) -> Result<Answer, Error<()>> {
+    // Its timers would panic.
+    if tokio::runtime::Handle::try_current().is_err() {
+        let problem = "there is no Tokio runtime here, which connections and timeouts need; await the \
+                       call inside of one";
+        return Err(Error::Request(Box::new(call.error(problem))));
+    }
     let client = call.client.clone();
     let sending = Sending::new(client.core(), &call, plan)?;
     let trace = CallTrace::begin(call.facts, &sending.url);
@@ -69,10 +77,23 @@ enum Refused {
 /// the same again changes nothing.
 type Stale = (HeaderValue, Error<()>);
 
-/// The credentials of an attempt that others may serve in place of.
+/// The credentials of an attempt.
 struct Used {
+    /// Others may serve in place of these.
     ticket: Option<Ticket>,
     key: Option<HeaderValue>,
+    /// All that were sent.
+    headers: Vec<HeaderValue>,
+    query_keys: Vec<Secret>,
+}
+
+impl Used {
+    /// What must not show, should the server repeat it.
+    fn secrets(&self) -> Vec<Secret> {
+        let texts = self.headers.iter().filter_map(|value| value.to_str().ok());
+        let secrets = texts.flat_map(echo::in_header);
+        secrets.chain(self.query_keys.iter().cloned()).collect()
+    }
 }
 
 impl Failed {
@@ -247,7 +268,15 @@ impl<'a> Sending<'a> {
             headers,
             ticket,
             key,
+            query_keys,
         } = proof;
+        let secret = headers.values().filter(|value| value.is_sensitive());
+        let used = Used {
+            ticket,
+            key,
+            headers: secret.cloned().collect(),
+            query_keys,
+        };
         let method = self.method.clone();
         let request = TransportRequest {
             method,
@@ -255,7 +284,7 @@ impl<'a> Sending<'a> {
             headers,
             body,
         };
-        Ok((request, Used { ticket, key }))
+        Ok((request, used))
     }
 
     fn timeout(&self, kind: TimeoutKind, limit: Duration, attempts: u32) -> Error<()> {

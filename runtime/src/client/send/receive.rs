@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
-use super::{Failed, Refused, Sending, Used};
+use super::{Failed, Refused, Sending, Used, echo};
 use crate::body::{ByteStream, Origin, RawBody, essence};
 use crate::client::authority::Unproven;
 use crate::client::{Answer, AnswerBody, Plan};
@@ -95,6 +95,7 @@ impl Sending<'_> {
             .collect(LARGEST_ERROR)
             .await
             .unwrap_or((bytes::Bytes::new(), true));
+        let bytes = echo::without(bytes, &used.secrets());
         let raw = RawBody::new(bytes, headers.get(CONTENT_TYPE).cloned()).truncated(truncated);
         let operation = self.call.facts.id;
         let refusal = gateway::classify(status.as_u16(), &headers, raw.bytes(), self.core.gateway);
