@@ -28,6 +28,7 @@ pub struct Dialect {
 
 /// Where the parameters of a token request stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Parameters {
     /// In a form body (RFC 6749, section 4.4.2).
     Form,
@@ -37,6 +38,7 @@ pub enum Parameters {
 
 /// How a client proves itself to the identity provider (RFC 6749, section 2.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClientAuthentication {
     /// `client_id` and `client_secret` among the parameters.
     Body,

@@ -36,6 +36,7 @@ pub struct Paging {
 
 /// What a page index counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PageKind {
     /// Pages: 0, 1, 2.
     PageNumber,

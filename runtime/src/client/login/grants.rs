@@ -50,6 +50,7 @@ pub struct AuthorizationEndpoint {
 
 /// How users log in on another device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DeviceFlow {
     /// As in RFC 8628, with a device authorization endpoint.
     Standard {
