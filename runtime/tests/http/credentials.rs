@@ -76,6 +76,24 @@ async fn a_token_that_is_refused_twice_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_operation_that_is_always_refused_does_not_take_the_fresh_token_from_others() {
+    let server = Server::portal(
+        |request, _| match request.target().ends_with("/forbidden") {
+            true => answer(401, &[], ""),
+            false => json(200, EVENT),
+        },
+    )
+    .await;
+    let ledger = ledger(&server.url);
+    ledger.event("forbidden").await.unwrap_err();
+    assert_eq!(server.tokens(), 2);
+    for _ in 0..3 {
+        ledger.event("1").await.unwrap();
+    }
+    assert_eq!(server.tokens(), 2);
+}
+
+#[tokio::test]
 async fn a_refused_subscription_key_leaves_the_token_alone() {
     let challenge = r#"AzureApiManagementKey realm="https://h/p",name="Ocp-Apim-Subscription-Key",type="header""#;
     let message = r#"{ "statusCode": 401, "message": "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription." }"#;

@@ -1,11 +1,17 @@
 //! What a careless application or a hostile provider could bring about.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use portal_runtime::store::{BoxFuture, Lease, Record, Revision, StoreError, TokenKey};
 use portal_runtime::{
-    CallExt, Client, Error, IdentityProviderReason, MemoryStore, Secret, TokenStore, bundle,
+    ByteStream, Bytes, CallExt, Client, Error, HeaderMap, IdentityProviderReason, MemoryStore,
+    Secret, StatusCode, Stream, TokenStore, Transport, TransportError, TransportRequest,
+    TransportResponse, bundle,
 };
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::ledger::{Access, Everything, Ledger, Partner, builder, ledger};
 use crate::logins::pairs;
@@ -200,7 +206,7 @@ impl TokenStore for Damaged {
     fn lease<'a>(
         &'a self,
         _: &'a TokenKey,
-        _: std::time::Duration,
+        _: Duration,
     ) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
         Box::pin(async { Ok(Some(Lease::new(|| async {}))) })
     }
@@ -233,12 +239,12 @@ async fn stingy() -> Server {
     .await
 }
 
+/// What is missing of each token.
+type Notes = Arc<Mutex<Vec<Vec<String>>>>;
+
 /// Keeps what is missing of each token.
-fn noted() -> (
-    Arc<Mutex<Vec<Vec<String>>>>,
-    impl Fn(&[String]) + Send + Sync,
-) {
-    let notes = Arc::new(Mutex::new(Vec::new()));
+fn noted() -> (Notes, impl Fn(&[String]) + Send + Sync) {
+    let notes = Notes::default();
     let kept = Arc::clone(&notes);
     let note = move |missing: &[String]| kept.lock().unwrap().push(missing.to_vec());
     (notes, note)
@@ -357,4 +363,59 @@ async fn odd_lifetimes_give_tokens_all_the_same() {
             event.unwrap_or_else(|error| panic!("{lifetime}: {error}"));
         }
     }
+}
+
+/// Answers every call with an error whose body comes drop by drop and never ends.
+struct Dripping;
+
+impl Transport for Dripping {
+    fn send(
+        &self,
+        request: TransportRequest,
+    ) -> BoxFuture<'static, Result<TransportResponse, TransportError>> {
+        let is_token = request.url.path() == "/token";
+        Box::pin(async move {
+            let body = match is_token {
+                true => ByteStream::from_bytes(r#"{"access_token":"a","expires_in":3600}"#),
+                false => ByteStream::from_stream(Drops(Box::pin(sleep(DROP)))),
+            };
+            let status = if is_token { 200 } else { 500 };
+            Ok(TransportResponse {
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: HeaderMap::new(),
+                body,
+            })
+        })
+    }
+}
+
+/// Shorter than the idle timeout.
+const DROP: Duration = Duration::from_secs(20);
+
+struct Drops(Pin<Box<Sleep>>);
+
+impl Stream for Drops {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        ready!(self.0.as_mut().poll(context));
+        self.0.as_mut().reset(Instant::now() + DROP);
+        Poll::Ready(Some(Ok(Bytes::from_static(b"."))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_comes_drop_by_drop_does_not_hold_an_upload_for_ever() {
+    let ledger = builder("https://h.example").transport(Dripping);
+    let ledger = ledger.build().unwrap();
+    let body = portal_runtime::Body::from_reader(&b"abc"[..], Some(3));
+    let start = Instant::now();
+    let upload = ledger.upload("1").into_call().bytes("image/png", body);
+    let error = upload.await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 500);
+    assert!(
+        start.elapsed() <= Duration::from_secs(61),
+        "{:?}",
+        start.elapsed()
+    );
 }

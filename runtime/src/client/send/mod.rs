@@ -170,7 +170,10 @@ impl<'a> Sending<'a> {
             let mut supplied = None;
             let renewed = match failed.refused.take() {
                 Some(Refused::Token(ticket)) => {
-                    ticket.refuse();
+                    // A fresh one that is refused as well is not what is wrong, and serves others.
+                    if !token_renewed {
+                        ticket.refuse();
+                    }
                     supplied = ticket.supplied();
                     !std::mem::replace(&mut token_renewed, true)
                 }

@@ -90,11 +90,13 @@ impl Sending<'_> {
         mut body: ByteStream,
         used: Used,
     ) -> Failed {
-        // A body that breaks off does not change what the status says.
-        let (bytes, truncated) = body
-            .collect(LARGEST_ERROR)
-            .await
-            .unwrap_or((bytes::Bytes::new(), true));
+        // A body that breaks off, or comes drop by drop, does not change what the status says.
+        let limit = self.core.timeouts.attempt;
+        let collected = tokio::time::timeout(limit, body.collect(LARGEST_ERROR)).await;
+        let (bytes, truncated) = match collected {
+            Ok(Ok(collected)) => collected,
+            Ok(Err(_)) | Err(_) => (bytes::Bytes::new(), true),
+        };
         let bytes = echo::without(bytes, &used.secrets());
         let raw = RawBody::new(bytes, headers.get(CONTENT_TYPE).cloned()).truncated(truncated);
         let operation = self.call.facts.id;
