@@ -159,7 +159,8 @@ impl<P> Builder<P, ForService> {
     }
 
     /// Sets client id and secret for an OAuth 2 scheme, and the scopes to ask for in place of those
-    /// that operations require.
+    /// that operations require. There must be one at least: a provider that is asked for none
+    /// chooses.
     pub fn oauth2_with_scopes<S: Into<String>>(
         self,
         scheme: impl Into<String>,
@@ -410,6 +411,10 @@ fn credential(
         ) => {
             let endpoint = check_address(token_url)
                 .map_err(|problem| format!("the token URL of `{name}`: {problem}"))?;
+            if let Some(scopes) = &scopes {
+                oauth::check_scopes(scopes)
+                    .map_err(|problem| format!("the scopes for `{name}`: {problem}"))?;
+            }
             Credential::Tokens(Arc::new(tokens(endpoint, client, ready)), scopes)
         }
         (kind, _) => {

@@ -227,6 +227,29 @@ fn credentials_that_do_not_fit_are_refused() {
     );
 }
 
+#[test]
+fn scopes_that_say_nothing_are_refused() {
+    static SERVICE: Service = Service {
+        name: "things",
+        env_prefix: "THINGS",
+        servers: &[],
+        schemes: &[scheme(
+            "oauth",
+            SecurityScheme::OAuth2ClientCredentials {
+                token_url: "https://id.example/token",
+                scopes: &[],
+            },
+        )],
+    };
+    for scopes in [vec![], vec![""], vec!["a", " "]] {
+        let builder = Builder::for_service(&SERVICE, Things);
+        let builder = builder.base_url("https://things.example");
+        let built = builder.oauth2_with_scopes("oauth", "id", "secret", scopes);
+        let error = built.build().err().unwrap().to_string();
+        assert!(error.contains("the scopes for `oauth`"), "{error}");
+    }
+}
+
 static TOKENS: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
 
 static READ: Op = get("read").security(&[&[Requirement {
