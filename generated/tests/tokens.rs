@@ -71,7 +71,7 @@ async fn a_token_is_asked_for_with_a_form() {
     easor.general_ledger().vouchers("1").await.unwrap();
     let body = format!(
         "grant_type=client_credentials&client_id=client-7&client_secret={SECRET_ENCODED}\
-         &scope=ledger%2Fa+b+sales.read"
+         &scope=b+ledger%2Fa+sales.read"
     );
     let expected = format!(
         "POST /token\naccept: application/json\naccept-encoding: gzip\ncontent-length: {}\n\
