@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, StatusCode};
 
-use crate::wire::{Decode, DecodeError, from_slice};
+use crate::wire::{Decode, DecodeError, from_slice, is_secret_name};
 
 /// A success: its body, read into `T`, with status and headers.
 ///
@@ -175,12 +175,22 @@ pub fn optional<T: Decode>(
     if values.is_empty() {
         return Ok(None);
     }
+    let shown = |problem: DecodeError| match is_secret(name) {
+        true => problem.redacted(),
+        false => problem,
+    };
     value(&values.join(", "))
         .map(Some)
         .map_err(|problem| HeaderError {
             name,
-            problem: Some(problem),
+            problem: Some(shown(problem)),
         })
+}
+
+/// Whether a header of this name may hold a secret.
+fn is_secret(name: &str) -> bool {
+    let known = SECRET.iter().any(|known| known.eq_ignore_ascii_case(name));
+    known || is_secret_name(name)
 }
 
 /// Reads a header's value (style `simple`): as a string, as a bare number or word, or as a list.
@@ -224,7 +234,8 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
         .find_map(|name| headers.get(*name)?.to_str().ok())
 }
 
-/// Response headers that may hold secrets, so that they must not show in `Debug`.
+/// Response headers that may hold secrets, so that they must not show, besides those whose names say
+/// so.
 const SECRET: [&str; 5] = [
     "set-cookie",
     "location",
@@ -235,10 +246,8 @@ const SECRET: [&str; 5] = [
 
 /// Marks what must not show.
 pub(crate) fn guard(headers: &mut HeaderMap) {
-    for name in SECRET {
-        let name = HeaderName::from_static(name);
-        if let http::header::Entry::Occupied(mut entry) = headers.entry(name) {
-            entry.iter_mut().for_each(|value| value.set_sensitive(true));
-        }
-    }
+    let secret = headers
+        .iter_mut()
+        .filter(|(name, _)| is_secret(name.as_str()));
+    secret.for_each(|(_, value)| value.set_sensitive(true));
 }

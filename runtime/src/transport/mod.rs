@@ -73,7 +73,6 @@ impl fmt::Debug for TransportRequest {
 }
 
 /// An answer: status and headers, and a body that may still be on its way.
-#[derive(Debug)]
 pub struct TransportResponse {
     /// The status.
     pub status: StatusCode,
@@ -81,4 +80,17 @@ pub struct TransportResponse {
     pub headers: HeaderMap,
     /// The body, with content encodings undone.
     pub body: ByteStream,
+}
+
+/// Headers that may hold secrets, such as cookies, do not show.
+impl fmt::Debug for TransportResponse {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut headers = self.headers.clone();
+        crate::response::guard(&mut headers);
+        out.debug_struct("TransportResponse")
+            .field("status", &self.status)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .finish()
+    }
 }

@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Display};
 
 use portal_runtime::{
-    Builder, CallExt, Client, ForService, Operation, Requirement, Scheme, SecurityScheme, Service,
-    body,
+    Builder, ByteStream, CallExt, Client, ForService, FromHeaders, HeaderMap, Operation,
+    Requirement, Scheme, SecurityScheme, Service, StatusCode, TransportResponse, body,
 };
 
 use crate::ledger::{API, Ledger, Partner, builder};
@@ -254,5 +254,39 @@ async fn credentials_that_an_api_repeats_do_not_show() {
         no_debug(status, &error.details());
         let words = format!("{:?} {error}", error.details());
         assert!(words.contains("****"), "{status}: {words}");
+    }
+}
+
+#[test]
+fn headers_of_answers_hide_secrets() {
+    let mut headers = HeaderMap::new();
+    for name in ["set-cookie", "location", "x-auth-token"] {
+        headers.append(name, "canary-value".parse().unwrap());
+    }
+    let declared = DeclaredHeaders::from_headers(&headers).unwrap_err();
+    no_error("a declared header", &declared);
+    let cookie = CookieHeaders::from_headers(&headers).unwrap_err();
+    no_error("a declared cookie", &cookie);
+    let answer = TransportResponse {
+        status: StatusCode::OK,
+        headers,
+        body: ByteStream::from_bytes("canary-body"),
+    };
+    no_debug("the answer that middleware sees", &answer);
+}
+
+portal_runtime::headers! {
+    /// A header whose name says that it is secret.
+    struct DeclaredHeaders {
+        /// It is not what was declared.
+        token: required i64 "X-Auth-Token",
+    }
+}
+
+portal_runtime::headers! {
+    /// A header that holds a cookie.
+    struct CookieHeaders {
+        /// It is not what was declared.
+        cookie: required i64 "Set-Cookie",
     }
 }
