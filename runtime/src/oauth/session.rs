@@ -199,7 +199,7 @@ impl Session {
             .collect();
         if !more.is_empty() {
             let reason = IdentityProviderReason::MissingScopes(more);
-            let message = format!("{} logged in without them", self.subject);
+            let message = format!("{} logged in without them", self.shown());
             return Err(endpoint.error(reason, message));
         }
         // All scopes of the login are what a request without scopes means.
@@ -301,8 +301,13 @@ impl Session {
         slots.iter().for_each(|slot| act(slot));
     }
 
+    /// The user in messages: one line, whatever name the user may have chosen.
+    fn shown(&self) -> String {
+        crate::json::tidy(&self.subject)
+    }
+
     fn login_required(&self, what: &str) -> IdentityProviderError {
-        let message = format!("{what} as {}", self.subject);
+        let message = format!("{what} as {}", self.shown());
         let endpoint = &self.shared.endpoint;
         endpoint.error(IdentityProviderReason::LoginRequired, message)
     }
@@ -313,7 +318,7 @@ impl Session {
     }
 
     fn restless(&self) -> IdentityProviderError {
-        let message = format!("the record of {} changes all the time", self.subject);
+        let message = format!("the record of {} changes all the time", self.shown());
         let reason = IdentityProviderReason::Store { damaged: false };
         self.shared.endpoint.error(reason, message)
     }

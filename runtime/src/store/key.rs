@@ -77,7 +77,11 @@ impl TokenKey {
 impl fmt::Display for TokenKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.subject {
-            Some(subject) => write!(out, "{subject} of {} at {}", self.client, self.endpoint),
+            Some(subject) => {
+                // Users may have chosen it, and messages are one line.
+                let subject = crate::json::tidy(subject);
+                write!(out, "{subject} of {} at {}", self.client, self.endpoint)
+            }
             None => write!(out, "{} at {}", self.client, self.endpoint),
         }
     }

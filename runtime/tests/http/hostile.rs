@@ -419,3 +419,24 @@ async fn an_error_that_comes_drop_by_drop_does_not_hold_an_upload_for_ever() {
         start.elapsed()
     );
 }
+
+#[tokio::test]
+async fn a_users_name_begins_no_line_in_a_message() {
+    let server = Server::portal(|_, _| json(200, EVENT)).await;
+    let name = "ann\n2026-01-01 INFO all is well\r\u{1b}[31m";
+    let store = MemoryStore::new();
+    let login = builder(&server.url).token_store(store.clone()).login();
+    let login = login.unwrap();
+    let nobody = login.resume(name).event("1").await.unwrap_err();
+    let key = TokenKey::of_subject(&format!("{}/token", server.url), "the-id", name);
+    store
+        .replace(&key, None, &Secret::from("garbage"))
+        .await
+        .unwrap();
+    let damaged = login.resume(name).event("1").await.unwrap_err();
+    for error in [nobody, damaged] {
+        let text = error.to_string();
+        assert!(text.contains("ann"), "{text}");
+        assert!(!text.contains(char::is_control), "{text:?}");
+    }
+}
