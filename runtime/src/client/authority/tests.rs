@@ -52,6 +52,7 @@ fn tokens(provider: &Provider) -> Tokens {
         dialect: Dialect::FORM,
         credentials: Credentials::fixed(ClientCredentials::new("id", "secret")),
         default_lifetime: Duration::from_secs(300),
+        on_missing_scopes: None,
     };
     Tokens::new(Arc::new(endpoint), None)
 }
