@@ -188,6 +188,44 @@ enum Next<'a> {
 struct Unclosed {
     comment: bool,
     elements: HashSet<String>,
+    ticks: Ticks,
+}
+
+/// The backticks of the line that is being read.
+#[derive(Debug, Default)]
+struct Ticks {
+    /// How much of the text is left where the line ends; nothing before the first line.
+    line_end: Option<usize>,
+    /// How much of the text is left where a run of backticks begins, and the longest run from there to the line's
+    /// end; the first run of the line comes last.
+    runs: Vec<(usize, usize)>,
+}
+
+impl Ticks {
+    fn of_line(text: &str) -> Self {
+        let line = text.split('\n').next().unwrap_or(text);
+        let mut runs = Vec::new();
+        let mut longest = 0;
+        let mut end = line.len();
+        while let Some(last) = line[..end].rfind('`') {
+            let before = line[..last].trim_end_matches('`').len();
+            longest = longest.max(last + 1 - before);
+            runs.push((text.len() - before, longest));
+            end = before;
+        }
+        Self {
+            line_end: Some(text.len() - line.len()),
+            runs,
+        }
+    }
+
+    /// The longest run of backticks that begins after `left` is all that is left of the text.
+    fn longest_after(&mut self, left: usize) -> usize {
+        while self.runs.last().is_some_and(|(begin, _)| *begin > left) {
+            self.runs.pop();
+        }
+        self.runs.last().map_or(0, |(_, longest)| *longest)
+    }
 }
 
 impl Unclosed {
@@ -198,6 +236,20 @@ impl Unclosed {
         let end = inner.and_then(|inner| inner.find("-->"));
         self.comment = end.is_none();
         end.map_or(OPEN.len(), |end| OPEN.len() + end + "-->".len())
+    }
+
+    /// The length of the code span that a text begins with, or of its backticks if it does not end on the same line.
+    fn code_span_length(&mut self, text: &str) -> usize {
+        if self.ticks.line_end.is_none_or(|end| text.len() <= end) {
+            self.ticks = Ticks::of_line(text);
+        }
+        let inner = text.trim_start_matches('`');
+        let ticks = text.len() - inner.len();
+        if self.ticks.longest_after(inner.len()) < ticks {
+            return ticks;
+        }
+        let end = inner.find(&text[..ticks]);
+        end.map_or(ticks, |end| ticks + end + ticks)
     }
 
     fn split_at_closing<'a>(&mut self, text: &'a str, name: &str) -> Option<(&'a str, usize)> {
@@ -214,7 +266,7 @@ impl Unclosed {
 
 fn next_token<'a>(text: &'a str, unclosed: &mut Unclosed) -> Next<'a> {
     if text.starts_with('`') {
-        return Next::Text(code_span_length(text));
+        return Next::Text(unclosed.code_span_length(text));
     }
     if text.starts_with("<!--") {
         return Next::Nothing(unclosed.comment_length(text));
@@ -337,15 +389,6 @@ fn end_of_tag(text: &str) -> Option<usize> {
     None
 }
 
-/// The length of the code span that a text begins with, or of its backticks if it does not end
-/// on the same line.
-fn code_span_length(text: &str) -> usize {
-    let line = text.split('\n').next().unwrap_or(text);
-    let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
-    let end = line[ticks..].find(&line[..ticks]);
-    end.map_or(ticks, |end| ticks + end + ticks)
-}
-
 /// The text before a closing tag, and the length of that tag.
 fn split_at_closing<'a>(text: &'a str, name: &str) -> Option<(&'a str, usize)> {
     let mut position = 0;
@@ -429,6 +472,40 @@ mod tests {
         assert_eq!(kind("<a href='x'>"), Kind::Link);
         let closed = Tag::read("<code>").expect("a tag");
         assert_eq!(closed.kind(|name| name == "code"), Kind::Code);
+    }
+
+    /// What [`Unclosed::code_span_length`] has to find, looked for anew at every beginning.
+    fn length_of_code_span(text: &str) -> usize {
+        let line = text.split('\n').next().unwrap_or(text);
+        let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
+        let end = line[ticks..].find(&line[..ticks]);
+        end.map_or(ticks, |end| ticks + end + ticks)
+    }
+
+    #[test]
+    fn code_spans_end_at_as_many_backticks_on_the_same_line() {
+        for number in 0..3_usize.pow(9) {
+            let digit = |place: u32| b"`a\n"[number / 3_usize.pow(place) % 3] as char;
+            let text: String = (0..9).map(digit).collect();
+            let mut unclosed = Unclosed::default();
+            let mut position = 0;
+            while let Some(offset) = text[position..].find('`') {
+                let rest = &text[position + offset..];
+                let length = unclosed.code_span_length(rest);
+                assert_eq!(length, length_of_code_span(rest), "{text:?} at {rest:?}");
+                position += offset + length;
+            }
+        }
+    }
+
+    /// Each of these would take minutes if the whole line were looked through at every backtick.
+    #[test]
+    fn long_lines_are_looked_through_once() {
+        let spans = "`a` ".repeat(250_000);
+        let ever_fewer: String = (1..1_500).rev().map(|n| "`".repeat(n) + "a").collect();
+        for text in [&spans, &ever_fewer] {
+            assert_eq!(tokens(text).len(), 1);
+        }
     }
 
     #[test]
