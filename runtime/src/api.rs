@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::body::Read;
+use crate::client::Server;
 use crate::scope::Mode;
 
 /// One API of a portal, or the only one of a standalone crate.
@@ -85,7 +86,7 @@ pub(crate) struct Facts {
     pub(crate) accept: &'static str,
     pub(crate) security: Option<&'static [&'static [Requirement]]>,
     pub(crate) idempotent: bool,
-    pub(crate) server: Option<&'static str>,
+    pub(crate) server: Option<&'static Server>,
     pub(crate) mode: Mode,
 }
 
@@ -150,10 +151,11 @@ impl<T, E> Operation<T, E> {
         self
     }
 
-    /// Sets a server of the operation's own, in place of the API's.
+    /// Sets a server of the operation's own, in place of the API's. A base URL that the application sets comes
+    /// before both.
     #[must_use]
-    pub const fn server(mut self, base_url: &'static str) -> Self {
-        self.facts.server = Some(base_url);
+    pub const fn server(mut self, server: &'static Server) -> Self {
+        self.facts.server = Some(server);
         self
     }
 

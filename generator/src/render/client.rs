@@ -229,10 +229,14 @@ fn security_scheme(kind: &SecurityKind) -> String {
 
 fn server(out: &mut String, server: &Server) {
     lines(out, "        // ", &docs::rustdoc(&server.description));
-    let url = literal(&server.url);
-    _ = write!(
-        out,
-        "        portal_runtime::Server {{ url: {url}, variables: &["
+    _ = writeln!(out, "        {},", server_value(server));
+}
+
+/// A server as code.
+pub(super) fn server_value(server: &Server) -> String {
+    let mut out = format!(
+        "portal_runtime::Server {{ url: {}, variables: &[",
+        literal(&server.url)
     );
     for variable in &server.variables {
         _ = write!(
@@ -243,7 +247,8 @@ fn server(out: &mut String, server: &Server) {
             literals(&variable.allowed)
         );
     }
-    out.push_str("] },\n");
+    out.push_str("] }");
+    out
 }
 
 /// A server's URL with its variables at their defaults.

@@ -36,11 +36,7 @@ impl Operations<'_> {
         out.push_str(self.mode(operation));
         out.push_str(&self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
-            _ = write!(
-                out,
-                "\n.server({})",
-                literal(&super::client::default_url(server))
-            );
+            _ = write!(out, "\n.server(&{})", super::client::server_value(server));
         }
         out.push_str(";\n");
         if let Some(paging) = &operation.paging {

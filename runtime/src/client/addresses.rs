@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::service::Server;
 use crate::api::Api;
 use crate::transport::check_address;
 
@@ -26,6 +27,8 @@ pub(crate) struct Addresses {
     pub(crate) overrides: BTreeMap<String, String>,
     /// In place of the base URL of every API.
     pub(crate) base: Option<String>,
+    /// The server of the document that was chosen.
+    pub(crate) server: Option<&'static Server>,
     /// What was worked out beforehand, by API id.
     pub(super) known: BTreeMap<&'static str, Base>,
     /// What was worked out beforehand for every API.
@@ -56,7 +59,9 @@ impl Addresses {
     /// Works out the one address of every API beforehand, where there is one, and returns what is
     /// wrong with it.
     pub(crate) fn prepare_shared(&mut self) -> Option<String> {
-        let shared = self.base.as_deref().map(|base| self.locate(base))?;
+        let server = self.server.filter(|server| is_absolute(server.url));
+        let template = self.base.as_deref().or(server.map(|server| server.url))?;
+        let shared = self.locate(template, self.server);
         match shared {
             Ok(base) => {
                 self.shared = Some(base);
@@ -66,14 +71,14 @@ impl Addresses {
         }
     }
 
-    /// Returns where the paths of an API begin.
+    /// Returns where the paths of an API begin, or those of an operation that has a server of its own.
     ///
     /// # Errors
     /// In words, when there is no address or one that cannot be used.
     pub(crate) fn base(
         &self,
         api: &'static Api,
-        server: Option<&str>,
+        server: Option<&Server>,
     ) -> Result<Cow<'_, Base>, String> {
         match self.known.get(api.id).or(self.shared.as_ref()) {
             Some(base) if server.is_none() => Ok(Cow::Borrowed(base)),
@@ -81,27 +86,33 @@ impl Addresses {
         }
     }
 
-    fn resolve(&self, api: &Api, server: Option<&str>) -> Result<Base, String> {
-        let own = server.unwrap_or(api.base_url);
+    fn resolve(&self, api: &Api, own: Option<&Server>) -> Result<Base, String> {
+        let chosen = self.server.filter(|server| is_absolute(server.url));
+        let server = own.or(chosen);
         let given = self.overrides.get(api.id).or(self.base.as_ref());
-        let template = given.map_or(own, String::as_str);
+        let template = match given {
+            Some(given) => given.as_str(),
+            None => server.map_or(api.base_url, |server| server.url),
+        };
         let wrong =
             |problem: String| format!("the base URL of {} ({}): {problem}", api.id, api.title);
-        if template.is_empty() || template.starts_with('/') {
+        if !is_absolute(template) {
             return Err(wrong(
                 "its document names no server; set the URL".to_owned(),
             ));
         }
-        let mut base = self.locate(template).map_err(wrong)?;
+        let mut base = self
+            .locate(template, server.or(self.server))
+            .map_err(wrong)?;
         if let (Some(gateway), None) = (&self.gateway, given) {
             base.origin = self.gateway_origin(gateway)?;
         }
         Ok(base)
     }
 
-    /// Fills in a URL and takes it apart.
-    fn locate(&self, template: &str) -> Result<Base, String> {
-        let url = check_address(&self.fill(template)?)?;
+    /// Fills in a URL and takes it apart. What nobody has set is as the server has it.
+    fn locate(&self, template: &str, server: Option<&Server>) -> Result<Base, String> {
+        let url = check_address(&self.fill(template, server)?)?;
         if url.query().is_some() || url.fragment().is_some() {
             return Err("it must have no query and no fragment".to_owned());
         }
@@ -123,7 +134,7 @@ impl Addresses {
         Ok(url.origin().ascii_serialization())
     }
 
-    fn fill(&self, template: &str) -> Result<String, String> {
+    fn fill(&self, template: &str, server: Option<&Server>) -> Result<String, String> {
         let mut text = String::new();
         let mut rest = template;
         while let Some((literal, after)) = rest.split_once('{') {
@@ -132,8 +143,7 @@ impl Addresses {
                 .split_once('}')
                 .ok_or("it has a `{` without its `}`")?;
             let value = self
-                .variables
-                .get(name)
+                .value(name, server)?
                 .ok_or_else(|| format!("`{{{name}}}` has no value"))?;
             check_value(&text, value).map_err(|problem| format!("`{{{name}}}` {problem}"))?;
             text.push_str(value);
@@ -142,6 +152,31 @@ impl Addresses {
         text.push_str(rest);
         Ok(text)
     }
+
+    /// The value of a variable: the one that was set, if the server allows it, or else the server's default.
+    fn value<'v>(
+        &'v self,
+        name: &str,
+        server: Option<&'v Server>,
+    ) -> Result<Option<&'v str>, String> {
+        let set = self.variables.get(name).map(String::as_str);
+        let mut variables = server.into_iter().flat_map(|server| server.variables);
+        let Some(declared) = variables.find(|variable| variable.name == name) else {
+            return Ok(set);
+        };
+        match set {
+            Some(value) if !declared.allows(value) => {
+                let allowed = declared.allowed.join(", ");
+                Err(format!("`{{{name}}}` must be one of {allowed}"))
+            }
+            _ => Ok(Some(set.unwrap_or(declared.default))),
+        }
+    }
+}
+
+/// Whether a URL says more than a path, which is meant below the address that the document came from.
+fn is_absolute(template: &str) -> bool {
+    !template.is_empty() && !template.starts_with('/')
 }
 
 /// Checks that a value stays where its placeholder is: that it moves neither the host nor the path.
@@ -254,7 +289,7 @@ mod tests {
                 ..Addresses::default()
             };
             addresses
-                .locate(template)
+                .locate(template, None)
                 .map(|base| format!("{}{}", base.origin, base.path))
         };
         let host = "https://{v}.things.example/v2";

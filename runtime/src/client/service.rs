@@ -50,6 +50,13 @@ pub struct ServerVariable {
     pub allowed: &'static [&'static str],
 }
 
+impl ServerVariable {
+    /// Whether the document allows a value.
+    pub(super) fn allows(&self, value: &str) -> bool {
+        self.allowed.is_empty() || self.allowed.contains(&value)
+    }
+}
+
 /// A security scheme of a document, by its name.
 #[derive(Clone, Copy, Debug)]
 pub struct Scheme {
@@ -247,7 +254,8 @@ impl<P> Builder<P, ForService> {
         self
     }
 
-    /// Sets a variable of the server's URL.
+    /// Sets a variable of the server's URL, and of the same name in the URLs of servers that operations have of
+    /// their own. An operation whose server does not allow the value fails when it is called.
     pub fn server_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.profile
             .addresses
@@ -319,29 +327,22 @@ impl<P> Builder<P, ForService> {
     }
 }
 
-/// The chosen server, with the defaults of its variables.
+/// The chosen server, and whether its variables may be what they were set to.
 fn addresses(profile: &ForService, problems: &mut Vec<String>) -> Addresses {
     let mut addresses = profile.addresses.clone();
     let servers = profile.service.servers;
-    let Some(server) = servers.get(profile.server) else {
-        if profile.server > 0 {
-            problems.push(format!(
-                "there is no server {}; the document has {}",
-                profile.server,
-                servers.len()
-            ));
-        }
-        return addresses;
-    };
-    if addresses.base.is_none() && !server.url.is_empty() && !server.url.starts_with('/') {
-        addresses.base = Some(server.url.to_owned());
+    addresses.server = servers.get(profile.server);
+    if addresses.server.is_none() && profile.server > 0 {
+        problems.push(format!(
+            "there is no server {}; the document has {}",
+            profile.server,
+            servers.len()
+        ));
     }
-    for variable in server.variables {
-        let value = addresses
-            .variables
-            .entry(variable.name.to_owned())
-            .or_insert_with(|| variable.default.to_owned());
-        if !variable.allowed.is_empty() && !variable.allowed.contains(&value.as_str()) {
+    let declared = addresses.server.map_or(&[][..], |server| server.variables);
+    for variable in declared {
+        let set = addresses.variables.get(variable.name);
+        if !variable.allows(set.map_or(variable.default, String::as_str)) {
             let allowed = variable.allowed.join(", ");
             problems.push(format!(
                 "the server variable {} must be one of {allowed}",

@@ -331,3 +331,56 @@ async fn an_answer_in_the_gateways_shape_is_the_apis_where_there_is_no_gateway()
         Error::Api(_)
     ));
 }
+
+static FILES: Host = Host {
+    url: "http://{host}/{shelf}",
+    variables: &[
+        ServerVariable {
+            name: "host",
+            default: "127.0.0.1:1",
+            allowed: &[],
+        },
+        ServerVariable {
+            name: "shelf",
+            default: "new",
+            allowed: &["new", "old"],
+        },
+    ],
+};
+static FILE: Op = get("file").security(&[]).server(&FILES);
+
+/// A server that answers with the path it was asked for.
+async fn paths() -> Server {
+    Server::start(|request, _| answer(200, &[], request.target().to_owned())).await
+}
+
+#[tokio::test]
+async fn an_operation_goes_to_a_server_of_its_own() {
+    let server = paths().await;
+    let host = server.url.strip_prefix("http://").unwrap();
+    let at = |shelf: Option<&str>| {
+        let builder = Things::builder().server_variable("host", host);
+        let builder = match shelf {
+            Some(shelf) => builder.server_variable("shelf", shelf),
+            None => builder,
+        };
+        builder.build().unwrap()
+    };
+    assert_eq!(at(None).ask(&FILE).await.unwrap(), "/new/things");
+    assert_eq!(at(Some("old")).ask(&FILE).await.unwrap(), "/old/things");
+    let error = at(Some("lost")).ask(&FILE).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`{shelf}` must be one of new, old"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_base_url_comes_before_the_servers_of_operations() {
+    let server = paths().await;
+    let things = Things::builder().base_url(&server.url).build().unwrap();
+    assert_eq!(things.ask(&FILE).await.unwrap(), "/things");
+    assert_eq!(things.ask(&NOTHING).await.unwrap(), "/things");
+}
