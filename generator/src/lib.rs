@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod names;
 pub mod normalize;
 mod render;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -248,7 +248,7 @@ fn operation_pointer(api: &Api, id: &str) -> String {
 
 /// A list of all operations would bury the message.
 fn suggestion_among_many(id: &str, operation_ids: &[&str]) -> String {
-    match super::words::closest(id, operation_ids) {
+    match crate::words::closest(id, operation_ids) {
         Some(_) => suggestion(id, operation_ids),
         None => "correct the name or take it away".to_owned(),
     }

@@ -13,7 +13,6 @@ mod reader;
 mod sections;
 mod selection;
 mod values;
-mod words;
 
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use super::words::{any_of, closest};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Document, pointer};
+use crate::words::{any_of, closest};
 
 /// Reads one document and gathers what is wrong with it.
 pub(super) struct Reader<'a> {

@@ -47,6 +47,11 @@ pub(crate) fn request_body<'a>(
         return Ok(None);
     };
     let body = body(cx, map, &at);
+    if body.content.is_empty() && body.required {
+        let reason = "the request body is required and has no content".to_owned();
+        cx.error(&at, "body-without-content", reason.clone(), "add `content`");
+        return Err(reason);
+    }
     if body.content.is_empty() {
         cx.warn(
             &at,

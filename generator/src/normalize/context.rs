@@ -82,6 +82,73 @@ pub struct Lost {
     pub reason: String,
 }
 
+/// Whether a format is one of the OpenAPI registry, of JSON Schema, or one that decides about the type here.
+fn is_known_format(format: &str) -> bool {
+    const KNOWN: [&str; 60] = [
+        "base64",
+        "base64url",
+        "binary",
+        "byte",
+        "char",
+        "commonmark",
+        "currency",
+        "date",
+        "date-time",
+        "date-time-local",
+        "decimal",
+        "decimal128",
+        "double",
+        "double-int",
+        "duration",
+        "email",
+        "float",
+        "guid",
+        "hostname",
+        "html",
+        "http-date",
+        "idn-email",
+        "idn-hostname",
+        "int16",
+        "int32",
+        "int64",
+        "int8",
+        "ipv4",
+        "ipv6",
+        "iri",
+        "iri-reference",
+        "json",
+        "json-pointer",
+        "media-range",
+        "money",
+        "password",
+        "phone",
+        "regex",
+        "relative-json-pointer",
+        "sf-binary",
+        "sf-boolean",
+        "sf-decimal",
+        "sf-integer",
+        "sf-string",
+        "sf-token",
+        "string",
+        "text",
+        "time",
+        "time-local",
+        "uint",
+        "uint16",
+        "uint32",
+        "uint64",
+        "uint8",
+        "unsigned",
+        "uri",
+        "uri-reference",
+        "uri-template",
+        "url",
+        "uuid",
+    ];
+    KNOWN.binary_search(&format).is_ok()
+}
+
 /// How many things may be brought in one inside the other; more of them have no end in sight.
 const MOST_OPEN: usize = 16;
 
@@ -89,6 +156,8 @@ const MOST_OPEN: usize = 16;
 pub(crate) struct Context<'a> {
     pub(crate) set: &'a DocumentSet,
     pub(crate) version: Version,
+    /// Whether what is read travels as text, as parameters and headers do: `1` and `"1"` are one value there.
+    pub(crate) is_text: bool,
     /// The numbers of the files, by their names and by the URIs that they give themselves.
     pub(crate) numbers: HashMap<&'a str, usize>,
     pub(crate) findings: Findings,
@@ -112,6 +181,10 @@ pub(crate) struct Context<'a> {
     pub(crate) shared: HashSet<Address>,
     pub(crate) queue: VecDeque<Hoist<'a>>,
     pub(crate) components: Components,
+    /// The formats that were told to be unknown.
+    pub(crate) formats: HashSet<String>,
+    /// The schemas that give themselves a URI, by it.
+    pub(crate) embedded: Option<HashMap<String, Target<'a>>>,
     pub(crate) anchors: HashMap<usize, HashMap<&'a str, (&'a Value, String)>>,
 }
 
@@ -131,6 +204,7 @@ impl<'a> Context<'a> {
         Self {
             set,
             version,
+            is_text: false,
             numbers,
             findings: Findings::default(),
             moved: HashMap::new(),
@@ -146,6 +220,8 @@ impl<'a> Context<'a> {
             shared: HashSet::new(),
             queue: VecDeque::new(),
             components: Components::default(),
+            formats: HashSet::new(),
+            embedded: None,
             anchors: HashMap::new(),
         }
     }
@@ -236,6 +312,14 @@ impl<'a> Context<'a> {
                 message,
                 String::new(),
             );
+        }
+    }
+
+    /// Notes a format that says nothing of the type, once for all its uses.
+    pub(crate) fn note_format(&mut self, format: &str, at: &At<'_>) {
+        if !is_known_format(format) && self.formats.insert(format.to_owned()) {
+            let message = format!("the format `{format}` is not known and changes nothing");
+            self.note(at, "unknown-format", message);
         }
     }
 

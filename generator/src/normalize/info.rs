@@ -130,23 +130,19 @@ pub(crate) fn tags<'a>(
     tags
 }
 
-/// Returns the servers of a path or an operation, whose variables nobody can set.
-pub(crate) fn own_servers<'a>(
-    cx: &mut Context<'a>,
-    owner: &'a Map<String, Value>,
-    at: &At<'_>,
-) -> Vec<Server> {
-    let servers = servers(cx, owner, at);
-    let fixed = servers.first().and_then(|first| first.variables.as_ref());
-    for (name, variable) in fixed.into_iter().flatten() {
-        let message = format!(
-            "the variable `{name}` of a server of its own stays at its default, `{}`",
-            variable.default
-        );
-        let help = "move the server to the document's `servers`, where its variables can be set";
-        cx.warn(&at.key("servers"), "fixed-server-variable", message, help);
+/// Notes a dialect of schemas that is neither OpenAPI's own nor JSON Schema: it may give keywords another meaning.
+pub(crate) fn note_dialect(cx: &mut Context<'_>, root: &Map<String, Value>, at: &At<'_>) {
+    let Some(dialect) = root.get("jsonSchemaDialect").and_then(Value::as_str) else {
+        return;
+    };
+    let known = ["spec.openapis.org/oas/", "json-schema.org/draft"];
+    let place = dialect
+        .split_once("://")
+        .map_or(dialect, |(_, place)| place);
+    if !known.iter().any(|begin| place.starts_with(begin)) {
+        let message = format!("the schemas are read as OpenAPI's own dialect, not as `{dialect}`");
+        cx.note(&at.key("jsonSchemaDialect"), "unknown-dialect", message);
     }
-    servers
 }
 
 /// Returns the servers of a document, a path or an operation.

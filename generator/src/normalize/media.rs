@@ -43,6 +43,11 @@ pub(crate) fn content<'a>(
             "" => "application/json",
             trimmed => trimmed,
         };
+        if trimmed != name && map.contains_key(trimmed) {
+            let message = format!("`{name}` is `{trimmed}` once more, and is left out");
+            cx.warn(&here, "duplicate-media-type", message, "remove one of them");
+            continue;
+        }
         match value {
             Value::Object(media) => {
                 content.insert(
@@ -99,12 +104,12 @@ fn media_type<'a>(cx: &mut Context<'a>, map: &'a Map<String, Value>, at: &At<'_>
     });
     for key in ["prefixEncoding", "itemEncoding"] {
         if map.contains_key(key) {
-            let message = format!("`{key}` is not supported and is left out");
-            cx.error(
+            let message = format!("`{key}` is left out: who adds a part says its media type");
+            cx.warn(
                 &at.key(key),
                 "unsupported-encoding",
                 message,
-                "send such bodies as bytes",
+                "give the parts the media types that the document names",
             );
         }
     }
@@ -349,7 +354,10 @@ pub(crate) fn schema_or_content<'a>(
     at: &At<'_>,
 ) -> ParameterSchemaOrContent {
     if let Some(value) = map.get("schema").filter(|value| !value.is_null()) {
-        return ParameterSchemaOrContent::Schema(schema::schema(cx, value, &at.key("schema")));
+        let around = std::mem::replace(&mut cx.is_text, true);
+        let schema = schema::schema(cx, value, &at.key("schema"));
+        cx.is_text = around;
+        return ParameterSchemaOrContent::Schema(schema);
     }
     if map.contains_key("content") {
         let mut content = content(cx, map, at);
@@ -381,7 +389,10 @@ pub(crate) fn inline_schema<'a>(
     }
     let at = at.step(Step::Here, Step::Key("schema"));
     cx.moved(&at);
-    schema::of_parameter(cx, map, &at)
+    let around = std::mem::replace(&mut cx.is_text, true);
+    let schema = schema::of_parameter(cx, map, &at);
+    cx.is_text = around;
+    schema
 }
 
 /// Returns a reference to a component.

@@ -110,6 +110,14 @@ fn on_this_stack(documents: &DocumentSet) -> Result<Normalized, Vec<Diagnostic>>
     })
 }
 
+/// Whether a document is one of webhooks or components alone, as OpenAPI has it from 3.1 on.
+fn is_without_paths(root: &Map<String, Value>, version: Version) -> bool {
+    let others = ["webhooks", "components"];
+    version == Version::V31
+        && !root.contains_key("paths")
+        && others.iter().any(|key| root.contains_key(*key))
+}
+
 fn files(documents: &DocumentSet) -> Vec<&Document> {
     std::iter::once(&documents.main)
         .chain(&documents.others)
@@ -137,6 +145,7 @@ fn has_usable_shape(cx: &mut Context<'_>, root: &Map<String, Value>, at: &At<'_>
 
 fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) -> OpenAPI {
     let info = info::info(cx, root, at);
+    info::note_dialect(cx, root, at);
     let servers = match cx.version {
         Version::V2 => {
             cx.produces = cx.texts(root, "produces", at);
@@ -163,7 +172,10 @@ fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) 
     }
     let security = security::requirements(cx, root, at);
     let components = std::mem::take(&mut cx.components);
-    if paths.paths.is_empty() {
+    if paths.paths.is_empty() && is_without_paths(root, cx.version) {
+        let message = "the document has no paths, so only its models are generated";
+        cx.note(at, "no-operations", message);
+    } else if paths.paths.is_empty() {
         cx.warn(
             at,
             "no-operations",

@@ -18,6 +18,25 @@ use super::swagger2;
 use super::template::{self, Variable};
 use super::version::Version;
 
+/// The members of operations, those of Swagger 2.0 included.
+const MEMBERS: [&str; 15] = [
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+    "consumes",
+    "produces",
+    "schemes",
+];
+
 /// What the operations of one path have in common.
 pub(crate) struct Shared<'s, 'a> {
     /// The variables of the path; nothing where the path is none, as of a callback.
@@ -71,6 +90,7 @@ fn own_operation<'a>(
     shared: &Shared<'_, 'a>,
     at: &At<'_>,
 ) -> Operation {
+    cx.note_unknown(map, "an operation", &MEMBERS, at);
     let mut broken = shared.parameters.broken.clone();
     let mut own = parameters(cx, map, shared.variables, at);
     broken = broken.or(own.broken.take());
@@ -110,7 +130,7 @@ fn own_operation<'a>(
         security: security::requirements(cx, map, at),
         servers: match cx.version {
             Version::V2 => swagger2::operation_servers(cx, map, at),
-            Version::V30 | Version::V31 => info::own_servers(cx, map, at),
+            Version::V30 | Version::V31 => info::servers(cx, map, at),
         },
         extensions,
     }

@@ -296,6 +296,7 @@ fn parameter_at<'a>(
     location: Location,
     at: &At<'_>,
 ) -> Parameter {
+    note_unknown(cx, map, at);
     if location == Location::Path && cx.optional_flag(map, "required", at) == Some(false) {
         let message = format!("`{name}` is part of the path, so it is always sent");
         let help = "write `required: true`";
@@ -337,6 +338,32 @@ fn parameter_at<'a>(
         None => style,
     };
     placed(cx, map, data, location, style, &at.key("style"))
+}
+
+/// Notes members that say nothing of a parameter; the keywords of schemas stand there in Swagger 2.0.
+fn note_unknown(cx: &mut Context<'_>, map: &Map<String, Value>, at: &At<'_>) {
+    const MEMBERS: [&str; 13] = [
+        "name",
+        "in",
+        "description",
+        "required",
+        "deprecated",
+        "allowEmptyValue",
+        "style",
+        "explode",
+        "allowReserved",
+        "schema",
+        "content",
+        "example",
+        "examples",
+    ];
+    let known = [
+        &MEMBERS[..],
+        &super::schema::OF_PARAMETERS,
+        &["collectionFormat"],
+    ]
+    .concat();
+    cx.note_unknown(map, "a parameter", &known, at);
 }
 
 /// Returns the name of a parameter that does not say where it goes and has the name of a variable of the path.

@@ -202,7 +202,7 @@ fn own_item<'a>(
     let mut item = PathItem {
         summary: cx.text(map, "summary", at),
         description: cx.text(map, "description", at),
-        servers: info::own_servers(cx, map, at),
+        servers: info::servers(cx, map, at),
         extensions: extensions(map),
         ..PathItem::default()
     };

@@ -7,6 +7,7 @@ use super::at::At;
 use super::context::Context;
 use super::resolve::{Target, reference_of};
 use super::schema::number_of_text;
+use crate::words::closest;
 
 /// The extensions that normalization makes itself; a vendor's own of that name would be mistaken for them.
 const OURS: [&str; 9] = [
@@ -267,6 +268,29 @@ impl<'a> Context<'a> {
                     true => std::slice::from_ref(single),
                     false => &[],
                 }
+            }
+        }
+    }
+
+    /// Notes members that are not read. One that is spelled almost like another may have been meant to be that one.
+    pub(crate) fn note_unknown(
+        &mut self,
+        map: &Map<String, Value>,
+        what: &str,
+        known: &[&str],
+        at: &At<'_>,
+    ) {
+        for key in map.keys() {
+            if key.starts_with("x-") || key == "$ref" || known.contains(&key.as_str()) {
+                continue;
+            }
+            let message = format!("`{key}` is no member of {what} and is left out");
+            match closest(key, known) {
+                Some(meant) => {
+                    let message = format!("{message}; `{meant}` may be meant");
+                    self.note(&at.key(key), "misspelled-member", message);
+                }
+                None => self.note(&at.key(key), "unknown-member", message),
             }
         }
     }

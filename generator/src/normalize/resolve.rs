@@ -84,6 +84,15 @@ impl<'a> Context<'a> {
         }
         let reference = reference.trim();
         let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        if let Some(resource) = self.embedded(document, file) {
+            return self.within(&resource, fragment, depth).ok_or_else(|| {
+                Broken::new(
+                    "broken-reference",
+                    format!("`{reference}` leads to nothing"),
+                    "correct the reference or add what it names",
+                )
+            });
+        }
         let target_file = match self.file_number(document, file) {
             Ok(number) => number,
             Err(broken) => return self.bare_name(reference, depth).ok_or(broken),
@@ -225,7 +234,9 @@ impl<'a> Context<'a> {
         if document.is_empty() {
             return Ok(base);
         }
-        if let Some(number) = self.numbers.get(document) {
+        let absolute = self.absolute(document, base);
+        let known = [Some(document), absolute.as_deref()];
+        if let Some(number) = known.iter().flatten().find_map(|uri| self.numbers.get(uri)) {
             return Ok(*number);
         }
         if set::has_scheme(document) {
@@ -258,6 +269,73 @@ impl<'a> Context<'a> {
             },
             "put the file beside the document",
         ))
+    }
+
+    /// A relative reference as the URI that it is beside the one that its file gives itself (RFC 3986, 5.2).
+    fn absolute(&self, document: &str, base: usize) -> Option<String> {
+        let file = &self.file(base)?.value;
+        let base = ["$self", "$id"]
+            .iter()
+            .find_map(|key| file.get(*key)?.as_str())?;
+        (!set::has_scheme(document)).then(|| super::uri::joined(base, document))
+    }
+
+    /// Returns the schema that gives itself the URI of a reference.
+    fn embedded(&mut self, document: &str, base: usize) -> Option<Target<'a>> {
+        if document.is_empty() || self.version != Version::V31 {
+            return None;
+        }
+        let known = match self.embedded.take() {
+            Some(known) => known,
+            None => self.embedded_schemas(),
+        };
+        let found = known.get(document).cloned().or_else(|| {
+            let absolute = self.absolute(document, base)?;
+            known.get(&absolute).cloned()
+        });
+        self.embedded = Some(known);
+        found
+    }
+
+    fn embedded_schemas(&self) -> HashMap<String, Target<'a>> {
+        let mut known = HashMap::new();
+        let set = self.set;
+        for (file, document) in std::iter::once(&set.main).chain(&set.others).enumerate() {
+            let mut found = Vec::new();
+            collect_ids(&document.value, &mut String::new(), &mut found);
+            for (id, value, pointer) in found {
+                let target = Target {
+                    value,
+                    file,
+                    pointer,
+                };
+                let id = id.trim_end_matches('#');
+                if let Some(absolute) = self.absolute(id, file) {
+                    known.entry(absolute).or_insert_with(|| target.clone());
+                }
+                known.entry(id.to_owned()).or_insert(target);
+            }
+        }
+        known
+    }
+
+    /// Returns what a fragment leads to within a schema that has a URI of its own.
+    fn within(
+        &mut self,
+        resource: &Target<'a>,
+        fragment: &str,
+        depth: usize,
+    ) -> Option<Target<'a>> {
+        let fragment = percent_decoded(fragment);
+        match fragment.starts_with('/') {
+            true => self.walk(
+                resource.file,
+                &format!("{}{fragment}", resource.pointer),
+                depth,
+            ),
+            false if fragment.is_empty() => Some(resource.clone()),
+            false => self.anchor(resource.file, &fragment),
+        }
     }
 
     /// Walks down a JSON pointer, through references on the way.
@@ -387,6 +465,36 @@ fn circle(reference: &str) -> Broken {
         format!("`{reference}` leads back to itself through references alone"),
         "write out one of them",
     )
+}
+
+/// Collects the URIs that schemas below the root give themselves, and where those stand.
+fn collect_ids<'a>(
+    value: &'a Value,
+    path: &mut String,
+    found: &mut Vec<(&'a str, &'a Value, String)>,
+) {
+    let length = path.len();
+    match value {
+        Value::Object(map) => {
+            let id = map.get("$id").and_then(Value::as_str);
+            if let Some(id) = id.filter(|_| !path.is_empty()) {
+                found.push((id, value, path.clone()));
+            }
+            for (key, value) in map {
+                pointer::push(path, key);
+                collect_ids(value, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointer::push(path, &index.to_string());
+                collect_ids(item, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn collect_anchors<'a>(

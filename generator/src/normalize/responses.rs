@@ -15,6 +15,17 @@ use super::read::{extensions, is_extension};
 use super::resolve::reference_of;
 use super::version::Version;
 
+/// The members of responses, those of Swagger 2.0 included.
+const MEMBERS: [&str; 7] = [
+    "summary",
+    "description",
+    "headers",
+    "content",
+    "links",
+    "schema",
+    "examples",
+];
+
 /// Returns the responses of an operation, or why it cannot be called.
 pub(crate) fn responses<'a>(
     cx: &mut Context<'a>,
@@ -208,6 +219,7 @@ pub(crate) fn response<'a>(
     shared: bool,
     at: &At<'_>,
 ) -> Response {
+    cx.note_unknown(map, "a response", &MEMBERS, at);
     let description = cx
         .text(map, "description", at)
         .or_else(|| cx.text(map, "summary", at));

@@ -26,9 +26,50 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// Returns a reference without scheme as the URI that it is beside another one (RFC 3986, 5.2), its fragment aside.
+pub(crate) fn joined(base: &str, reference: &str) -> String {
+    let base = base.split(['?', '#']).next().unwrap_or_default();
+    let authority = match base.split_once("://") {
+        Some((scheme, rest)) => scheme.len() + "://".len() + rest.find('/').unwrap_or(rest.len()),
+        // A URN, or a path alone.
+        None => 0,
+    };
+    let (origin, path) = base.split_at(authority);
+    let folder = match reference.starts_with('/') {
+        true => "",
+        false => path.rfind('/').map_or("", |end| &path[..end]),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(reference.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("{origin}/{}", parts.join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn joins_what_is_relative() {
+        let base = "https://api.example/v1/main.yaml#/x";
+        for (reference, expected) in [
+            ("main.yaml", "https://api.example/v1/main.yaml"),
+            ("./a/b.yaml", "https://api.example/v1/a/b.yaml"),
+            ("../b.yaml", "https://api.example/b.yaml"),
+            ("../../../b.yaml", "https://api.example/b.yaml"),
+            ("/c/d", "https://api.example/c/d"),
+        ] {
+            assert_eq!(joined(base, reference), expected);
+        }
+        assert_eq!(joined("https://api.example", "x"), "https://api.example/x");
+    }
 
     #[test]
     fn decodes_what_is_encoded() {

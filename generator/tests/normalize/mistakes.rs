@@ -1,5 +1,7 @@
 //! Members of the wrong kind, and what vendors write in place of what OpenAPI wants.
 
+use serde_json::json;
+
 use crate::support::{normalized, refused, with_operation};
 
 /// Returns severity, rule and message of what a document meets under a rule.
@@ -294,26 +296,136 @@ fn required_on_a_property_counts_as_text_too() {
     assert_eq!(said(&text, "required-on-property").len(), 1);
 }
 
+/// What stands inline in an answer, and as a parameter.
+fn values_under(schema: &str) -> (serde_json::Value, serde_json::Value) {
+    let operation = format!(
+        "{{parameters: [{{name: p, in: query, schema: {schema}}}], responses: {{'204': {{description: d}}}}}}"
+    );
+    let text = document(&format!(
+        "paths: {{/a: {{get: {operation}}}}}\ncomponents: {{schemas: {{S: {schema}}}}}"
+    ));
+    let whole = normalized(&text);
+    let said = said(&text, "enum-type");
+    assert_eq!(said.len(), 2, "{said:?}");
+    (
+        whole.at("/components/schemas/S").clone(),
+        whole.at("/paths/~1a/get/parameters/0/schema").clone(),
+    )
+}
+
 #[test]
-fn variables_of_servers_below_the_document_are_told() {
-    let servers = "servers: [{url: 'https://{r}.example', variables: {r: {default: eu}}}]";
-    let whole = document(&format!("paths: {{/a: {{get: {ANY}}}}}\n{servers}\n"));
-    assert_eq!(said(&whole, "fixed-server-variable"), [""; 0]);
-    let own = document(&format!("paths: {{/a: {{get: {ANY}, {servers}}}}}\n"));
+fn values_of_another_kind_are_taken_both_ways() {
+    for (schema, both, text) in [
+        (
+            "{type: string, enum: [1.10, 2]}",
+            json!({"anyOf": [
+                {"type": "string", "enum": ["1.10", "2"]},
+                {"type": "number", "enum": [1.1, 2.0]},
+            ]}),
+            json!({"type": "string", "enum": ["1.10", "2"]}),
+        ),
+        (
+            "{type: string, enum: [true, other]}",
+            json!({"anyOf": [
+                {"type": "string", "enum": ["true", "other"]},
+                {"type": "boolean", "enum": [true]},
+            ]}),
+            json!({"type": "string", "enum": ["true", "other"]}),
+        ),
+        (
+            "{type: integer, enum: ['1', 2]}",
+            json!({"anyOf": [
+                {"type": "integer", "enum": [1, 2]},
+                {"type": "string", "enum": ["1"]},
+            ]}),
+            json!({"type": "integer", "enum": [1, 2]}),
+        ),
+        (
+            "{type: boolean, enum: ['true', 0]}",
+            json!({"anyOf": [
+                {"type": "boolean", "enum": [true, false]},
+                {"type": "string", "enum": ["true"]},
+                {"type": "integer", "enum": [0]},
+            ]}),
+            json!({"type": "boolean", "enum": [true, false]}),
+        ),
+    ] {
+        assert_eq!(values_under(schema), (both, text), "{schema}");
+    }
+}
+
+#[test]
+fn members_that_are_misspelled_are_told() {
+    let operation = "{requestBoby: {}, x-paramters: [], tag: [], responses: {'200': {description: d, contents: {}}}, \
+                     parameters: [{name: a, in: query, schemas: {}, schema: {type: string}}], weight: 5}";
+    let text = document(&format!("paths: {{/a: {{get: {operation}}}}}"));
+    let told = said(&text, "misspelled-member");
+    let [first] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(
+        first.contains(
+            "`requestBoby` is no member of an operation and is left out; `requestBody` may be meant"
+        ),
+        "{first}"
+    );
+    assert!(first.contains("3 more places"), "{first}");
+    assert_eq!(said(&text, "unknown-member").len(), 1);
+}
+
+#[test]
+fn unknown_formats_are_told_once_each() {
+    let formats = |names: &[&str]| {
+        let properties: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| format!("p{index}: {{type: string, format: {name}}}"))
+            .collect();
+        let schema = format!(
+            "{{type: object, properties: {{{}}}}}",
+            properties.join(", ")
+        );
+        let text = document(&format!(
+            "paths: {{}}\ncomponents: {{schemas: {{S: {schema}}}}}"
+        ));
+        said(&text, "unknown-format")
+    };
     assert_eq!(
-        said(&own, "fixed-server-variable"),
-        ["warning the variable `r` of a server of its own stays at its default, `eu`"]
+        formats(&["uuid", "uri", "email", "sf-token", "date-time"]),
+        [""; 0]
+    );
+    let words = "the format `iban` is not known and changes nothing";
+    assert_eq!(formats(&["iban", "iban"]), [format!("note {words}")]);
+    assert_eq!(
+        formats(&["iban", "bic", "iban"]),
+        [format!("note {words} (and 1 more place like it)")]
     );
 }
 
 #[test]
-fn numbers_under_a_string_are_told() {
-    let text = document("paths: {}\ncomponents: {schemas: {S: {type: string, enum: [1, 2]}}}");
-    let values = normalized(&text);
-    let values = values.at("/components/schemas/S/enum");
-    assert_eq!(values, &serde_json::json!(["1", "2"]));
-    assert_eq!(
-        said(&text, "enum-type"),
-        ["warning values of another type than string are read as string"]
+fn discriminators_that_are_text_are_told() {
+    let text =
+        document("paths: {}\ncomponents: {schemas: {S: {type: object, discriminator: kind}}}");
+    assert_eq!(said(&text, "discriminator-as-text").len(), 1);
+}
+
+#[test]
+fn a_required_body_without_content_cannot_be_sent() {
+    let operation = |body: &str| {
+        let operation =
+            format!("{{requestBody: {body}, responses: {{'204': {{description: d}}}}}}");
+        let outcome = normalized(&with_operation("3.0.3", "/a", &operation));
+        let broken = outcome.at("/paths/~1a/get/x-broken").is_string();
+        (broken, outcome.rules())
+    };
+    let (broken, rules) = operation("{required: true, content: {}}");
+    assert!(
+        broken && rules.contains(&"error body-without-content".to_owned()),
+        "{rules:?}"
+    );
+    let (broken, rules) = operation("{content: {}}");
+    assert!(
+        !broken && rules.contains(&"warning body-without-content".to_owned()),
+        "{rules:?}"
     );
 }

@@ -90,7 +90,10 @@ fn constants() {
         ("{const: null}", json!({"nullable": true, "enum": [null]})),
         (
             "{type: string, const: 2}",
-            json!({"type": "string", "enum": ["2"], "x-const": 2}),
+            json!({"anyOf": [
+                {"type": "string", "enum": ["2"]},
+                {"type": "integer", "enum": [2]},
+            ], "x-const": 2}),
         ),
     ] {
         let (found, _) = crate::support::schema(V31, source);
@@ -133,8 +136,8 @@ fn objects_and_lists() {
             json!({"type": "object", "additionalProperties": {"type": "string"}}),
         ),
         (
-            "{type: object, properties: {a: true, b: false}}",
-            json!({"type": "object", "properties": {"a": {}, "b": {"not": {}}}}),
+            "{type: object, properties: {a: true}}",
+            json!({"type": "object", "properties": {"a": {}}}),
         ),
         (
             "{type: object, examples: [{a: 1}]}",
@@ -143,6 +146,12 @@ fn objects_and_lists() {
     ] {
         check_schema(V31, source, expected, &[]);
     }
+    check_schema(
+        V31,
+        "{type: object, properties: {b: false}}",
+        json!({"type": "object", "properties": {"b": {"not": {}}}}),
+        &["note schema-of-nothing"],
+    );
     let conditional = "{type: object, if: {}, then: {}, dependentRequired: {a: [b]}}";
     check_schema(
         V31,
@@ -228,7 +237,7 @@ webhooks:
 components: {schemas: {E: {type: object}}}
 ",
     );
-    assert_eq!(outcome.rules(), ["warning no-operations"]);
+    assert_eq!(outcome.rules(), ["note no-operations"]);
     let schema = outcome.at("/x-webhooks/new/post/requestBody/content/application~1json/schema");
     assert_eq!(schema, &json!({"$ref": "#/components/schemas/E"}));
 }
@@ -359,4 +368,60 @@ components:
         outcome.at("/paths/~1a/get/responses/200/content/application~1json/schema"),
         &json!({"$ref": "#/components/schemas/S"})
     );
+}
+
+#[test]
+fn references_by_the_uris_that_a_document_gives_itself() {
+    let outcome = normalized(
+        "openapi: 3.2.0
+$self: https://api.example/v1/main.yaml
+info: {title: t, version: '1'}
+components:
+  schemas:
+    A: {type: object, properties: {a: {type: string}}}
+    B: {$ref: 'main.yaml#/components/schemas/A'}
+    C: {$ref: '../v1/main.yaml#/components/schemas/A'}
+    D: {$ref: 'https://api.example/v1/main.yaml#/components/schemas/A'}
+    E: {$id: 'https://schemas.example/e', type: object, properties: {e: {$ref: '#/$defs/in'}}, $defs: {in: {type: integer}}}
+    F: {$ref: 'https://schemas.example/e'}
+    G: {type: array, items: {$ref: 'https://schemas.example/e#/$defs/in'}}
+    H: {$id: 'h.json', type: boolean}
+    I: {type: array, items: {$ref: 'https://api.example/v1/h.json'}}
+",
+    );
+    assert_eq!(outcome.rules(), ["note no-operations"]);
+    let refers = |to: &str| json!({"$ref": format!("#/components/schemas/{to}")});
+    for (name, to) in [("B", "A"), ("C", "A"), ("D", "A"), ("F", "E")] {
+        let at = format!("/components/schemas/{name}");
+        assert_eq!(outcome.at(&at), &refers(to), "{name}");
+    }
+    let inner = outcome.at("/components/schemas/E/properties/e");
+    assert_eq!(outcome.at("/components/schemas/G/items"), inner);
+    assert_eq!(outcome.at("/components/schemas/I/items"), &refers("H"));
+}
+
+#[test]
+fn what_no_type_can_say_is_told() {
+    for (source, rule) in [
+        ("{const: [1, 2]}", "note constant-of-parts"),
+        (
+            "{type: string, contentEncoding: base32}",
+            "note content-encoding",
+        ),
+        ("{type: []}", "note empty-type"),
+    ] {
+        let (_, rules) = crate::support::schema(V31, source);
+        assert!(
+            rules.iter().any(|found| found == rule),
+            "{source}: {rules:?}"
+        );
+    }
+    let dialect = |uri: &str| {
+        let head = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\ncomponents: {}\n";
+        normalized(&format!("{head}jsonSchemaDialect: {uri}\n")).rules()
+    };
+    let own = dialect("https://spec.openapis.org/oas/3.1/dialect/base");
+    assert_eq!(own, ["note no-operations"]);
+    let other = dialect("https://example.com/own");
+    assert_eq!(other, ["note unknown-dialect", "note no-operations"]);
 }

@@ -198,15 +198,13 @@ pub(super) fn enumeration(draft: &mut Draft, cx: &mut Context<'_>, value: &Value
             std::slice::from_ref(single)
         }
     };
-    if wants_text(draft) && values.iter().any(Value::is_number) {
-        super::enumeration::mended(cx, at, "string");
-    }
     let mut seen: HashSet<Value> = draft.enumeration.iter().cloned().collect();
     for (index, value) in values.iter().enumerate() {
         let value = match value {
             // Digits that a number would lose, as of a version 1.10, may be wanted as text later.
-            Value::Number(_) if wants_text(draft) => {
+            Value::Number(_) | Value::Bool(_) if wants_text(draft) => {
                 let text = cx.scalar_as_text(value, &at.index(index));
+                draft.read_as_text.push(value.clone());
                 text.map_or_else(|| value.clone(), Value::String)
             }
             other => other.clone(),
@@ -233,7 +231,7 @@ fn wants_text(draft: &Draft) -> bool {
 }
 
 /// Reads `const`: an enumeration of one where 3.0 has such, and the value itself beside it.
-pub(super) fn constant(draft: &mut Draft, value: &Value) {
+pub(super) fn constant(draft: &mut Draft, cx: &mut Context<'_>, value: &Value, at: &At<'_>) {
     let basic = match value {
         Value::Null => {
             draft.null = true;
@@ -249,8 +247,13 @@ pub(super) fn constant(draft: &mut Draft, value: &Value) {
     if draft.types.is_empty() {
         draft.types.push(basic);
     }
-    if !matches!(basic, Basic::Array | Basic::Object) {
-        draft.enumeration = vec![value.clone()];
+    match basic {
+        Basic::Array | Basic::Object => cx.note(
+            at,
+            "constant-of-parts",
+            "the only value is an object or a list, which no type can say; any of its type is taken",
+        ),
+        _ => draft.enumeration = vec![value.clone()],
     }
     let key = "x-const".to_owned();
     draft.data.extensions.insert(key, value.clone());

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::super::at::At;
 use super::super::context::{Context, Kind};
 use super::super::read;
+use super::super::version::Version;
 
 /// Reads a discriminator; a bare property name is how Swagger 2.0 writes it.
 pub(super) fn read<'a>(
@@ -15,10 +16,20 @@ pub(super) fn read<'a>(
     at: &At<'_>,
 ) -> Option<Discriminator> {
     match value {
-        Value::String(name) if !name.is_empty() => Some(Discriminator {
-            property_name: name.clone(),
-            ..Discriminator::default()
-        }),
+        Value::String(name) if !name.is_empty() => {
+            if cx.version != Version::V2 {
+                cx.warn(
+                    at,
+                    "discriminator-as-text",
+                    "the discriminator is text, as Swagger 2.0 writes it, and is read as its `propertyName`",
+                    "write a mapping with `propertyName`",
+                );
+            }
+            Some(Discriminator {
+                property_name: name.clone(),
+                ..Discriminator::default()
+            })
+        }
         Value::Object(map) => {
             let Some(property_name) = cx
                 .text(map, "propertyName", at)

@@ -37,6 +37,8 @@ pub(super) struct Draft {
     pub(super) max_items: Option<usize>,
     pub(super) unique_items: Option<bool>,
     pub(super) enumeration: Vec<Value>,
+    /// The values of the enumeration, as they are listed, that have been read as text.
+    pub(super) read_as_text: Vec<Value>,
     /// Whether null stands among the values of the enumeration.
     pub(super) lists_null: bool,
     /// Whether `properties` is there at all, if only empty.
@@ -111,7 +113,7 @@ impl Draft {
                 self.data.external_docs = super::super::info::external_docs(cx, map, at)
             }
             "enum" => composition::enumeration(self, cx, value, &at.key(key)),
-            "const" => composition::constant(self, value),
+            "const" => composition::constant(self, cx, value, &at.key(key)),
             "oneOf" | "anyOf" | "allOf" => composition::branches(self, cx, map, key, at),
             "not" => self.not = Some(Box::new(super::schema(cx, value, &at.key(key)))),
             "discriminator" => {
@@ -138,7 +140,7 @@ impl Draft {
             "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" => {
                 members::items(self, cx, map, key, at);
             }
-            "contentEncoding" | "contentMediaType" => self.content(key, value),
+            "contentEncoding" | "contentMediaType" => self.content(cx, key, value, &at.key(key)),
             "contentSchema" => self.content_schema(cx, map, value, at),
             key if read::is_extension(key) => {
                 self.data.extensions.insert(key.to_owned(), value.clone());
@@ -157,9 +159,11 @@ impl Draft {
         let given = cx
             .text(map, "format", at)
             .map(|text| text.trim().to_owned());
-        given
-            .filter(|text| !text.is_empty())
-            .or_else(|| self.format.clone())
+        let given = given.filter(|text| !text.is_empty());
+        if let Some(format) = &given {
+            cx.note_format(format, &at.key("format"));
+        }
+        given.or_else(|| self.format.clone())
     }
 
     fn examples(&mut self, value: &Value) {
@@ -179,11 +183,15 @@ impl Draft {
     }
 
     /// Reads what OpenAPI 3.1 says of strings that hold something else, in the formats of 3.0.
-    fn content(&mut self, key: &str, value: &Value) {
+    fn content(&mut self, cx: &mut Context<'_>, key: &str, value: &Value, at: &At<'_>) {
         let Some(text) = value.as_str() else { return };
         let format = match (key, text.to_ascii_lowercase().as_str()) {
             ("contentEncoding", "base64" | "base64url") => "byte",
-            ("contentEncoding", _) => return,
+            ("contentEncoding", encoding) => {
+                let message =
+                    format!("texts encoded as `{encoding}` are given and taken as they travel");
+                return cx.note(at, "content-encoding", message);
+            }
             (_, "application/octet-stream") => "binary",
             (_, media) if media.starts_with("image/") => "binary",
             _ => return,

@@ -60,15 +60,32 @@ fn infer(draft: &mut Draft) {
 }
 
 fn as_strings(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
-    if draft.enumeration.iter().all(Value::is_string) {
-        return;
-    }
-    mended(cx, at, "string");
+    let mut others = std::mem::take(&mut draft.read_as_text);
     for value in &mut draft.enumeration {
         if !value.is_string() {
+            others.push(value.clone());
             *value = Value::String(value.to_string());
         }
     }
+    if !others.is_empty() {
+        take_both(draft, cx, at, Basic::String, others);
+    }
+}
+
+/// Takes the values as the type wants them and, where the wire tells the two apart, also as they are listed:
+/// either of the two may be what the vendor meant.
+fn take_both(
+    draft: &mut Draft,
+    cx: &mut Context<'_>,
+    at: &At<'_>,
+    declared: Basic,
+    listed: Vec<Value>,
+) {
+    if cx.is_text || listed.is_empty() {
+        return mended(cx, at, declared.as_str());
+    }
+    draft.enumeration.extend(listed);
+    widen(draft, cx, at, declared);
 }
 
 fn as_numbers(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, basic: Basic) {
@@ -86,8 +103,10 @@ fn as_numbers(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>, basic: Basic
         .collect();
     match numbers {
         Some(numbers) => {
-            mended(cx, at, basic.as_str());
-            draft.enumeration = numbers;
+            let listed = std::mem::replace(&mut draft.enumeration, numbers);
+            // Numbers that are written as floats are the same on the wire.
+            let texts = listed.into_iter().filter(Value::is_string).collect();
+            take_both(draft, cx, at, basic, texts);
         }
         None if draft.enumeration.iter().all(Value::is_string) => {
             let message = format!(
@@ -134,14 +153,15 @@ fn as_booleans(draft: &mut Draft, cx: &mut Context<'_>, at: &At<'_>) {
     let flags: Option<Vec<bool>> = draft.enumeration.iter().map(as_boolean).collect();
     match flags {
         Some(flags) => {
-            mended(cx, at, "boolean");
-            draft.enumeration.clear();
+            let mut others = std::mem::take(&mut draft.enumeration);
+            others.retain(|value| !value.is_boolean());
             for flag in flags {
                 let flag = Value::Bool(flag);
                 if !draft.enumeration.contains(&flag) {
                     draft.enumeration.push(flag);
                 }
             }
+            take_both(draft, cx, at, Basic::Boolean, others);
         }
         None if draft.enumeration.iter().all(Value::is_string) => {
             cx.warn(

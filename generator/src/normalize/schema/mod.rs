@@ -52,12 +52,16 @@ pub(crate) fn body<'a>(cx: &mut Context<'a>, value: &'a Value, at: &At<'_>) -> R
             None => ReferenceOr::Item(object(cx, map, at)),
         },
         Value::Bool(true) => ReferenceOr::Item(anything()),
-        Value::Bool(false) => ReferenceOr::Item(Schema {
-            schema_data: SchemaData::default(),
-            schema_kind: SchemaKind::Not {
-                not: Box::new(ReferenceOr::Item(anything())),
-            },
-        }),
+        Value::Bool(false) => {
+            let message = "the schema `false` takes no value, which no type can say; any is taken";
+            cx.note(at, "schema-of-nothing", message);
+            ReferenceOr::Item(Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Not {
+                    not: Box::new(ReferenceOr::Item(anything())),
+                },
+            })
+        }
         other => not_a_schema(cx, other, at),
     }
 }
@@ -97,7 +101,7 @@ pub(crate) fn of_parameter<'a>(
 }
 
 /// The keywords that a parameter of Swagger 2.0 shares with schemas.
-const OF_PARAMETERS: [&str; 17] = [
+pub(crate) const OF_PARAMETERS: [&str; 17] = [
     "type",
     "format",
     "items",

@@ -14,6 +14,9 @@ pub(super) fn read(draft: &mut Draft, cx: &mut Context<'_>, value: &Value, at: &
     match value {
         Value::String(text) => anything = words(draft, cx, text, at),
         Value::Array(items) => {
+            if items.is_empty() {
+                cx.note(at, "empty-type", "`type` is empty and counts as missing");
+            }
             for item in items {
                 match item {
                     Value::String(text) => anything |= words(draft, cx, text, at),

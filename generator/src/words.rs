@@ -1,7 +1,7 @@
 //! Words for messages: what somebody may have meant, and lists.
 
 /// The choice that a word was probably meant to be.
-pub(super) fn closest<'c>(word: &str, choices: &[&'c str]) -> Option<&'c str> {
+pub(crate) fn closest<'c>(word: &str, choices: &[&'c str]) -> Option<&'c str> {
     let word = folded(word);
     let distance = |choice: &str| strsim::osa_distance(&word, &folded(choice));
     let nearest = choices
@@ -15,7 +15,7 @@ pub(super) fn closest<'c>(word: &str, choices: &[&'c str]) -> Option<&'c str> {
 }
 
 /// `a`, `a or b`, `a, b or c`, each between backticks.
-pub(super) fn any_of(words: &[&str]) -> String {
+pub(crate) fn any_of(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),
