@@ -59,6 +59,7 @@ const OPERATION_TYPES: &[&str] = &[
     "ServerSentEvent",
     "Status",
     "Style",
+    "API",
     "SECURITY",
     "BTreeMap",
     "ByteStream",
@@ -103,6 +104,11 @@ pub(super) struct Site<'a> {
 }
 
 impl Site<'_> {
+    /// Whether answers can have a body: those to HEAD have none, whatever is declared (RFC 9110, section 9.3.2).
+    pub(super) fn is_answered_with_body(&self) -> bool {
+        self.method != "HEAD"
+    }
+
     pub(super) fn pointer(&self) -> String {
         let method = self.method.to_lowercase();
         format!("/paths/{}/{method}", escape(self.path))
@@ -292,9 +298,17 @@ impl<'a, 'm> Operations<'a, 'm> {
         let name = format!("{}_{suffix}", named.name);
         let name = self.method_names.claim(&name, std::iter::empty());
         let type_name = names::type_name(&name);
+        let type_name = self.type_names.claim(&type_name, std::iter::empty());
+        self.named(name, type_name)
+    }
+
+    /// The call of an operation and its description stand in one module, and both are values there.
+    fn named(&mut self, name: String, type_name: String) -> Named {
+        let constant = names::constant_name(&name);
+        let other = format!("{constant}_OPERATION");
         Named {
-            constant: names::constant_name(&name),
-            type_name: self.type_names.claim(&type_name, std::iter::empty()),
+            constant: self.type_names.claim(&constant, [other]),
+            type_name,
             name,
         }
     }
@@ -367,11 +381,7 @@ impl<'a, 'm> Operations<'a, 'm> {
         let type_name = names::type_name(&name);
         let call = format!("{type_name}Call");
         let type_name = self.type_names.claim(&type_name, std::iter::once(call));
-        Named {
-            constant: names::constant_name(&name),
-            name,
-            type_name,
-        }
+        self.named(name, type_name)
     }
 
     fn assemble(

@@ -1,6 +1,6 @@
 //! Types that contain themselves: boxes where Rust needs them, and aliases that would never end.
 
-use crate::ir::{Type, TypeDef, TypeKind};
+use crate::ir::{Struct, Type, TypeDef, TypeKind};
 
 /// Gives the types that a definition names their final indexes.
 pub(crate) fn renumber(definition: &mut TypeDef, moved: &[usize]) {
@@ -39,8 +39,21 @@ pub(crate) fn insert_boxes(types: &mut [TypeDef]) {
     }
 }
 
-/// Ends aliases that only lead back to themselves; returns their indexes.
+/// Ends aliases that only lead back to themselves; returns the indexes of those that are nothing but JSON then.
+///
+/// A map of itself is an object whose properties nobody has named, and a struct may contain itself.
 pub(crate) fn end_alias_cycles(types: &mut [TypeDef]) -> Vec<usize> {
+    for start in 0..types.len() {
+        if let TypeKind::Alias(Type::Map(value)) = &types[start].kind
+            && leads_back(types, start)
+        {
+            types[start].kind = TypeKind::Struct(Struct {
+                fields: Vec::new(),
+                additional: Some(("additional_properties".to_owned(), (**value).clone())),
+                constructed: true,
+            });
+        }
+    }
     let mut ended = Vec::new();
     for start in 0..types.len() {
         if leads_back(types, start) {

@@ -58,7 +58,8 @@ impl<'a> Operations<'a, '_> {
                 _ => format!("{} Response", status_name(*status)),
             };
             let hint = Hint::new(&named.type_name, &part, pointer.clone());
-            let content = match self.chosen(found, offer) {
+            let chosen = self.chosen(found, offer);
+            let content = match chosen.filter(|_| site.is_answered_with_body()) {
                 Some((name, media_type)) => match cut(name) {
                     Some(cut) => self.items(cut, media_type, &in_content(&hint, name)),
                     None => self.content(name, media_type, &hint),
@@ -126,7 +127,8 @@ impl<'a> Operations<'a, '_> {
             let pointer = format!("{}/responses/{}", site.pointer(), status_key(status));
             let hint = Hint::new(&parent, &format!("{} Error", status_name(status)), pointer);
             // An error is read whole.
-            let content = match self.chosen(found, Offer::Whole) {
+            let chosen = self.chosen(found, Offer::Whole);
+            let content = match chosen.filter(|_| site.is_answered_with_body()) {
                 Some((name, _)) if cut(name).is_some() => Content::Stream,
                 Some((name, media_type)) => match self.content(name, media_type, &hint) {
                     Content::OptionalJson(ty) => Content::Json(ty),

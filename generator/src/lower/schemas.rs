@@ -48,6 +48,11 @@ const RESERVED: &[&str] = &[
     "Into",
 ];
 
+/// What a type that is an object, a union or a single value is told apart by, should its name be taken.
+const OBJECT: &str = "Object";
+const CHOICE: &str = "Choice";
+const VALUE: &str = "Value";
+
 /// How deep schemas may stand in one another before a value falls back to JSON.
 const MAX_DEPTH: usize = 48;
 
@@ -164,7 +169,14 @@ impl<'a> Types<'a> {
         let mut work = Vec::new();
         for name in exact.into_iter().chain(others) {
             for direction in self.usage.directions(name) {
-                let index = self.reserve(&self.component_type_name(name, direction));
+                let own = self.component_type_name(name, direction);
+                let word = match self.components.get(name) {
+                    Some(schema) if !self.scope.is_free(&own) => {
+                        self.kind_word(&merge(&[Node::of(schema)], self.components, &[]))
+                    }
+                    _ => "",
+                };
+                let index = self.reserve(&own, &[word]);
                 self.named.insert((name, direction), index);
                 work.push((name, direction, index));
             }
@@ -216,9 +228,10 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn reserve(&mut self, name: &str) -> usize {
-        let model = format!("{name}Model");
-        let name = self.scope.claim_capitalized(name, [model]);
+    /// Takes a name, or else what it is called with the first of these words behind it that tells it apart.
+    fn reserve(&mut self, name: &str, words: &[&str]) -> usize {
+        let others = words.iter().map(|word| format!("{name}{word}"));
+        let name = self.scope.claim_capitalized(name, others);
         let index = self.definitions.len();
         self.definitions.push(Some(TypeDef {
             name,
@@ -358,6 +371,11 @@ impl<'a> Types<'a> {
         hint: &Hint,
         direction: Direction,
     ) -> Type {
+        // Enums are the same whichever way they travel.
+        let known = merged.broken.is_none()
+            && self.real_unions(&merged).is_empty()
+            && enums::of(&merged).is_some_and(|values| values.is_named());
+        let direction = if known { Direction::Both } else { direction };
         let key = (nodes.iter().map(address).collect::<Vec<_>>(), direction);
         if let Some(ty) = self.inline.get(&key) {
             return ty.clone();
@@ -370,7 +388,7 @@ impl<'a> Types<'a> {
             let description = merged.description;
             let ty = match self.build(merged, hint, direction) {
                 Built::Plain(ty) => ty,
-                Built::Kind(kind) => self.define(hint, kind, description),
+                Built::Kind(kind) => self.define(hint, kind, description, direction),
             };
             self.active.remove(&key);
             if matches!(ty, Type::Named(_)) {
@@ -378,7 +396,13 @@ impl<'a> Types<'a> {
             }
             return ty;
         }
-        let index = self.reserve(&hint.name());
+        // The same schema may have become a type that travels the other way.
+        let others = [Direction::Both, Direction::Request, Direction::Response];
+        let mut others = others.iter().filter(|other| **other != direction);
+        let is_twin = others.any(|other| self.inline.contains_key(&(key.0.clone(), *other)));
+        let word = if is_twin { way(direction) } else { "" };
+        let words = [word, self.kind_word(&merged)];
+        let index = self.reserve(&hint.name(), &words);
         self.order.push(index);
         self.inline.insert(key, Type::Named(index));
         let own = Hint::new(&self.name_of(index), "", hint.pointer.clone());
@@ -396,8 +420,19 @@ impl<'a> Types<'a> {
         Type::Named(index)
     }
 
-    fn define(&mut self, hint: &Hint, kind: TypeKind, description: &str) -> Type {
-        let index = self.reserve(&hint.name());
+    fn define(
+        &mut self,
+        hint: &Hint,
+        kind: TypeKind,
+        description: &str,
+        direction: Direction,
+    ) -> Type {
+        let word = match &kind {
+            TypeKind::Struct(_) => OBJECT,
+            TypeKind::Union(_) => CHOICE,
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Alias(_) => VALUE,
+        };
+        let index = self.reserve(&hint.name(), &[word, way(direction)]);
         self.order.push(index);
         if let Some(definition) = &mut self.definitions[index] {
             definition.pointer = hint.pointer.clone();
@@ -405,6 +440,19 @@ impl<'a> Types<'a> {
             definition.kind = kind;
         }
         Type::Named(index)
+    }
+
+    /// What a type is, for names that another type has already.
+    fn kind_word(&self, merged: &Merged<'a>) -> &'static str {
+        if !self.real_unions(merged).is_empty() {
+            return CHOICE;
+        }
+        match merged.ty {
+            Some("array") => "List",
+            _ if is_struct(merged) => OBJECT,
+            Some("object") => "Map",
+            _ => VALUE,
+        }
     }
 
     /// Whether the type stands under a name of its own; unions find out only while they are built.
@@ -526,6 +574,15 @@ pub(super) fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
         deprecated: merged.deprecated,
         read_only: merged.read_only,
         write_only: merged.write_only,
+    }
+}
+
+/// The way that a type travels, as its name tells it from the same type that travels the other way.
+fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Both => "",
+        Direction::Request => "Input",
+        Direction::Response => "Output",
     }
 }
 

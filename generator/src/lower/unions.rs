@@ -176,6 +176,7 @@ impl<'a> Types<'a> {
         direction: Direction,
     ) -> Built {
         let mut scope = Scope::with_reserved(&["Self"]);
+        let mut labels = Scope::new();
         let mut variants: Vec<UnionVariant> = Vec::new();
         let parent = format!("{} {}", hint.parent, hint.part);
         for branch in branches {
@@ -185,7 +186,9 @@ impl<'a> Types<'a> {
                 tags,
                 pointer,
             } = branch;
-            let lowered = self.lower(&nodes, &Hint::new(&parent, &label, pointer), direction);
+            // What stands inline is named after its variant.
+            let part = labels.claim(&label, self.alternatives(&nodes, &label));
+            let lowered = self.lower(&nodes, &Hint::new(&parent, &part, pointer), direction);
             if let Some(variant) = variants.iter_mut().find(|v| v.ty == lowered.ty) {
                 let new = tags.into_iter().filter(|tag| !variant.tags.contains(tag));
                 variant.tags.extend(new.collect::<Vec<_>>());
@@ -290,6 +293,11 @@ impl<'a> Types<'a> {
     fn alternatives(&self, nodes: &[Node<'a>], label: &str) -> Vec<String> {
         let merged = self.resolved(nodes);
         let mut names = Vec::new();
+        match enums::of(&merged) {
+            Some(enums::Values::Strings(_)) => names.push(format!("{label}String")),
+            Some(enums::Values::Integers(_)) => names.push(format!("{label}Integer")),
+            _ => {}
+        }
         if let Some(format) = merged.format {
             names.push(names::variant_name(format));
         }

@@ -88,7 +88,7 @@ impl Operations<'_> {
         imports.push_str(&import("portal_runtime::page", &used(body, PAGE)));
         let mut own: Vec<&str> = vec![
             &self.api.client,
-            "types",
+            "types::",
             "Reads",
             "Writes",
             "API",
