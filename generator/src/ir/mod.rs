@@ -305,6 +305,8 @@ pub struct FieldEncoding {
     pub style: Style,
     /// Whether it is spread.
     pub explode: bool,
+    /// Whether reserved characters stay as they are.
+    pub reserved: bool,
 }
 
 /// A part of a multipart body.

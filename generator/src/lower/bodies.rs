@@ -96,7 +96,13 @@ impl<'a> Operations<'a, '_> {
             return Kind::Multipart;
         }
         if essence == "application/x-www-form-urlencoded" {
-            return Kind::Form;
+            // A text is the form as its caller has written it.
+            let schema = content.schema.as_ref();
+            let ty = schema.and_then(|schema| self.types.resolved(&[Node::of(schema)]).ty);
+            return match ty {
+                Some("string") => Kind::Text,
+                _ => Kind::Form,
+            };
         }
         // Lines, texts and events are the caller's to write, one after another.
         if sequential::cut(media_type).is_some() {
@@ -328,16 +334,19 @@ fn encodings(content: &MediaType) -> Vec<FieldEncoding> {
         .encoding
         .iter()
         .filter_map(|(name, encoding)| {
-            let style = encoding.style.as_ref()?;
-            Some(FieldEncoding {
+            // Any of the three says that the field is written as a parameter (OpenAPI 3.1.1, 4.8.15.1.2).
+            let as_parameter =
+                encoding.style.is_some() || !encoding.explode || encoding.allow_reserved;
+            as_parameter.then(|| FieldEncoding {
                 name: name.clone(),
-                style: match style {
-                    QueryStyle::Form => Style::Form,
-                    QueryStyle::SpaceDelimited => Style::SpaceDelimited,
-                    QueryStyle::PipeDelimited => Style::PipeDelimited,
-                    QueryStyle::DeepObject => Style::DeepObject,
+                style: match encoding.style {
+                    None | Some(QueryStyle::Form) => Style::Form,
+                    Some(QueryStyle::SpaceDelimited) => Style::SpaceDelimited,
+                    Some(QueryStyle::PipeDelimited) => Style::PipeDelimited,
+                    Some(QueryStyle::DeepObject) => Style::DeepObject,
                 },
                 explode: encoding.explode,
+                reserved: encoding.allow_reserved,
             })
         })
         .collect()

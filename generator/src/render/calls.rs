@@ -50,10 +50,10 @@ pub(super) fn set_body(body: &Body) -> TokenStream {
         Payload::Json { media_type, .. } => quote! { .json_as(#media_type, #name) },
         Payload::Form { encodings, .. } => {
             let encodings = encodings.iter().map(|encoding| {
-                let (name, style, explode) =
-                    (&encoding.name, style(encoding.style), encoding.explode);
+                let (name, style) = (&encoding.name, style(encoding.style));
+                let (explode, reserved) = (encoding.explode, encoding.reserved);
                 quote! {
-                    FieldEncoding { name: #name, style: #style, explode: #explode, reserved: false }
+                    FieldEncoding { name: #name, style: #style, explode: #explode, reserved: #reserved }
                 }
             });
             quote! { .form(#name, &[#(#encodings),*]) }

@@ -187,6 +187,10 @@ impl RawCall {
 
     /// Sets a body of form fields, made of the members of a JSON object.
     pub(super) fn form(&mut self, json: &str, encodings: &[FieldEncoding]) {
+        if !json.trim_start().starts_with('{') {
+            self.problem("a form has the properties of an object, and the body is none".to_owned());
+            return;
+        }
         let mut form = String::new();
         for (name, value) in json::members(json.as_bytes()) {
             let encoding = encodings.iter().find(|encoding| encoding.name == name);

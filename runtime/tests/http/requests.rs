@@ -222,6 +222,21 @@ async fn form_bodies() {
 }
 
 #[tokio::test]
+async fn forms_of_what_is_no_object_are_refused() {
+    let server = Server::portal(|_, _| answer(200, &[], "")).await;
+    for body in [r#""a=1""#, "[1]", "null", "1"] {
+        let body: Json = portal_runtime::wire::from_slice(body.as_bytes()).unwrap();
+        let call = ledger(&server.url).anything().into_call().form(&body, &[]);
+        let error = crate::ledger::Anything(call).await.unwrap_err();
+        assert!(
+            error.to_string().contains("the properties of an object"),
+            "{error}"
+        );
+    }
+    assert!(server.calls().is_empty());
+}
+
+#[tokio::test]
 async fn text_and_byte_bodies() {
     let request =
         sent(|call| crate::ledger::Anything(call.into_call().text("application/xml", "<a>ä</a>")))
