@@ -162,7 +162,7 @@ impl<'a> Operations<'a, '_> {
             },
             Kind::Multipart => Payload::Multipart {
                 parts: self.parts(content, &hint),
-                type_name: self.claim_type(&format!("{}Form", hint.parent)),
+                type_name: self.claim_type(&names::with_word(&hint.parent, "Form")),
                 media_type,
             },
             Kind::Text => Payload::Text { media_type },

@@ -379,7 +379,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             .method_names
             .claim(&names::function_name(&preferred), alternatives);
         let type_name = names::type_name(&name);
-        let call = format!("{type_name}Call");
+        let call = names::with_word(&type_name, "Call");
         let type_name = self.type_names.claim(&type_name, std::iter::once(call));
         self.named(name, type_name)
     }
@@ -493,7 +493,7 @@ impl<'a, 'm> Operations<'a, 'm> {
         named: &Named,
         variants: Vec<ir::ResponseVariant>,
     ) -> String {
-        let name = format!("{}Success", named.type_name);
+        let name = names::with_word(&named.type_name, "Success");
         let name = self.type_names.claim(&name, std::iter::empty());
         self.responses.success(name.clone(), &named.name, variants);
         name

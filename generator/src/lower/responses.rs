@@ -289,11 +289,16 @@ impl Responses {
             1 | 2 => fields
                 .iter()
                 .map(|field| names::type_name(&field.wire_name))
-                .collect(),
+                .fold(String::new(), |joined, name| {
+                    names::with_word(&joined, &name)
+                }),
             _ => type_name.to_owned(),
         };
-        let own = format!("{type_name}Headers");
-        let name = scope.claim(&format!("{preferred}Headers"), std::iter::once(own));
+        let own = names::with_word(type_name, "Headers");
+        let name = scope.claim(
+            &names::with_word(&preferred, "Headers"),
+            std::iter::once(own),
+        );
         self.headers.push(HeaderStruct {
             name: name.clone(),
             description: "Headers that the document declares for answers.".to_owned(),
@@ -342,7 +347,7 @@ impl Responses {
                 false => own
                     .entry(index)
                     .or_insert_with(|| {
-                        let preferred = format!("{}Error", operation.type_name);
+                        let preferred = names::with_word(&operation.type_name, "Error");
                         let name = scope.claim(&preferred, std::iter::empty());
                         let description = format!("Errors that `{}` declares.", operation.name);
                         errors.push(error_enum(name.clone(), description, declared.clone()));

@@ -223,14 +223,14 @@ impl<'a> Types<'a> {
     fn component_type_name(&self, name: &str, direction: Direction) -> String {
         let own = names::type_name(name);
         match direction {
-            Direction::Request if self.usage.is_split(name) => format!("{own}Input"),
+            Direction::Request if self.usage.is_split(name) => names::with_word(&own, "Input"),
             _ => own,
         }
     }
 
     /// Takes a name, or else what it is called with the first of these words behind it that tells it apart.
     fn reserve(&mut self, name: &str, words: &[&str]) -> usize {
-        let others = words.iter().map(|word| format!("{name}{word}"));
+        let others = words.iter().map(|word| names::with_word(name, word));
         let name = self.scope.claim_capitalized(name, others);
         let index = self.definitions.len();
         self.definitions.push(Some(TypeDef {

@@ -294,15 +294,15 @@ impl<'a> Types<'a> {
         let merged = self.resolved(nodes);
         let mut names = Vec::new();
         match enums::of(&merged) {
-            Some(enums::Values::Strings(_)) => names.push(format!("{label}String")),
-            Some(enums::Values::Integers(_)) => names.push(format!("{label}Integer")),
+            Some(enums::Values::Strings(_)) => names.push(names::with_word(label, "String")),
+            Some(enums::Values::Integers(_)) => names.push(names::with_word(label, "Integer")),
             _ => {}
         }
         if let Some(format) = merged.format {
             names.push(names::variant_name(format));
         }
         if let Some(item) = merged.items.first() {
-            names.push(format!("{}List", self.label(*item, &[], "")));
+            names.push(names::with_word(&self.label(*item, &[], ""), "List"));
         }
         names.extend(
             merged
@@ -310,7 +310,9 @@ impl<'a> Types<'a> {
                 .iter()
                 .chain(merged.properties.keys())
                 .take(8)
-                .map(|property| format!("{label}With{}", names::type_name(property))),
+                .map(|property| {
+                    names::with_word(label, &format!("With{}", names::type_name(property)))
+                }),
         );
         names
     }

@@ -84,6 +84,11 @@ pub fn constant_name(text: &str) -> String {
     identifier(name, "CONSTANT", "_")
 }
 
+/// The name of a type with a word behind it: `SelfInput` for `Self_`, whose underscore is of no use then.
+pub(crate) fn with_word(name: &str, word: &str) -> String {
+    format!("{}{word}", name.trim_end_matches('_'))
+}
+
 /// Whether a name is taken by the language, in any edition up to 2024.
 pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
