@@ -347,6 +347,7 @@ mod tests {
                 ("*", "Star"),
                 ("-", "Minus"),
                 (">=", "GreaterOrEqual"),
+                ("{}", "OpenBraceCloseBrace"),
                 ("!=", "NotEqual"),
                 ("1.0", "Value1_0"),
                 ("24", "Value24"),

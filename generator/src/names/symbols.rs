@@ -22,7 +22,7 @@ pub(super) fn names(text: &str) -> Vec<String> {
                 symbols.len()
             }
             None => {
-                names.push(name(character));
+                names.extend(name(character).split(' ').map(str::to_owned));
                 character.len_utf8()
             }
         };
@@ -103,7 +103,7 @@ fn mark(character: char) -> String {
     }
 }
 
-/// The name of one symbol; its code point where it has no common one.
+/// The name of one symbol, of one or more words; its code point where it has no common one.
 fn name(character: char) -> String {
     let name = match character {
         ' ' => "space",
@@ -145,7 +145,7 @@ fn name(character: char) -> String {
         '…' => "ellipsis",
         _ => return format!("u{:x}", u32::from(character)),
     };
-    name.replace(' ', "_")
+    name.to_owned()
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
     fn every_symbol_has_a_name() {
         assert_eq!(names("<="), ["less", "or", "equal"]);
         assert_eq!(names("*/*"), ["star", "slash", "star"]);
-        assert_eq!(names("{}"), ["open_brace", "close_brace"]);
+        assert_eq!(names("{}"), ["open", "brace", "close", "brace"]);
         assert_eq!(names("☃"), ["u2603"]);
     }
 

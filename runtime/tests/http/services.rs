@@ -351,7 +351,7 @@ static FILE: Op = get("file").security(&[]).server(&FILES);
 
 /// A server that answers with the path it was asked for.
 async fn paths() -> Server {
-    Server::start(|request, _| answer(200, &[], request.target().to_owned())).await
+    Server::start(|request, _| answer(200, &[], request.target())).await
 }
 
 #[tokio::test]
