@@ -400,7 +400,7 @@ impl<'a> Types<'a> {
         let others = [Direction::Both, Direction::Request, Direction::Response];
         let mut others = others.iter().filter(|other| **other != direction);
         let is_twin = others.any(|other| self.inline.contains_key(&(key.0.clone(), *other)));
-        let word = if is_twin { way(direction) } else { "" };
+        let word = if is_twin { direction.word() } else { "" };
         let words = [word, self.kind_word(&merged)];
         let index = self.reserve(&hint.name(), &words);
         self.order.push(index);
@@ -432,7 +432,7 @@ impl<'a> Types<'a> {
             TypeKind::Union(_) => CHOICE,
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Alias(_) => VALUE,
         };
-        let index = self.reserve(&hint.name(), &[word, way(direction)]);
+        let index = self.reserve(&hint.name(), &[word, direction.word()]);
         self.order.push(index);
         if let Some(definition) = &mut self.definitions[index] {
             definition.pointer = hint.pointer.clone();
@@ -574,15 +574,6 @@ pub(super) fn words<'a>(merged: &Merged<'a>) -> Words<'a> {
         deprecated: merged.deprecated,
         read_only: merged.read_only,
         write_only: merged.write_only,
-    }
-}
-
-/// The way that a type travels, as its name tells it from the same type that travels the other way.
-fn way(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Both => "",
-        Direction::Request => "Input",
-        Direction::Response => "Output",
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) enum Direction {
     Response,
 }
 
+impl Direction {
+    /// What tells the name of a type that travels this way from the same type that travels the other way.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Both => "",
+            Self::Request => "Input",
+            Self::Response => "Output",
+        }
+    }
+}
+
 /// What was found out about every component.
 #[derive(Debug, Default)]
 pub(crate) struct Usage<'a> {
