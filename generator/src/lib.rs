@@ -12,6 +12,7 @@ mod lower;
 pub mod manifest;
 pub mod names;
 pub mod normalize;
+pub mod overlay;
 mod render;
 mod words;
 

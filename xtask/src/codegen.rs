@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use portal_generator::diagnostics::Diagnostic;
+use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::manifest::{self, Api, Manifest};
 use portal_generator::names;
 use portal_generator::normalize::DocumentSet;
@@ -17,6 +17,8 @@ use crate::{documents, workspace};
 
 const SPECS: &str = "specs";
 const GENERATED: &str = "generated";
+/// What the names of overlays end with, behind the API's.
+const OVERLAY: &str = ".overlay.yaml";
 
 /// What `codegen` can be told.
 #[derive(clap::Args)]
@@ -192,7 +194,7 @@ pub(crate) fn generate(
     manifest: &Manifest,
 ) -> Result<Generated, Failure> {
     let mut apis = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = stray_overlays(root, folder, manifest)?;
     for api in &manifest.apis {
         match generate_api(root, folder, manifest, api) {
             Ok(generated) => apis.push(generated),
@@ -228,7 +230,7 @@ fn generate_api(
     })
 }
 
-fn document(
+pub(crate) fn document(
     root: &Path,
     folder: &Path,
     manifest: &Manifest,
@@ -243,7 +245,42 @@ fn document(
             "put the document there or correct its name",
         )]));
     }
-    documents::load(root, &path, Some(folder))
+    let overlay = overlay(folder, &api.id);
+    let overlay = root.join(&overlay).is_file().then_some(overlay);
+    documents::load_overlaid(root, &path, Some(folder), overlay.as_deref())
+}
+
+/// The file that changes an API's document, where there is one.
+pub(crate) fn overlay(folder: &Path, api: &str) -> PathBuf {
+    folder.join(format!("{api}{OVERLAY}"))
+}
+
+/// Overlays that belong to no API, such as that of one that was renamed.
+fn stray_overlays(
+    root: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let path = root.join(folder);
+    let entries = fs::read_dir(&path).map_err(|e| Failure::io("read", &path, &e))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut stray: Vec<_> = names
+        .filter(|name| {
+            let api = name.strip_suffix(OVERLAY);
+            api.is_some_and(|api| manifest.api(api).is_none())
+        })
+        .collect();
+    stray.sort();
+    let problem = |name: String| {
+        let apis: Vec<_> = manifest.apis.iter().map(|api| api.id.as_str()).collect();
+        Diagnostic::error(
+            "overlay-stray",
+            Place::file(workspace::with_slashes(&folder.join(name))),
+            "the portal has no API of this name",
+            format!("name it after one of {}, or remove it", apis.join(", ")),
+        )
+    };
+    Ok(stray.into_iter().map(problem).collect())
 }
 
 impl Generated {

@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::document::{self, Source};
 use portal_generator::normalize::DocumentSet;
+use portal_generator::overlay::{self, Overlay};
 
 use crate::failure::{Failure, reason};
 use crate::workspace;
@@ -18,8 +19,22 @@ pub(crate) fn load(
     path: &Path,
     within: Option<&Path>,
 ) -> Result<DocumentSet, Failure> {
+    load_overlaid(base, path, within, None)
+}
+
+/// [`load`], with the changes that an overlay makes to the document before its references are followed.
+pub(crate) fn load_overlaid(
+    base: &Path,
+    path: &Path,
+    within: Option<&Path>,
+    overlay: Option<&Path>,
+) -> Result<DocumentSet, Failure> {
     let source = read(base, path)?;
-    let main = document::parse(&source).map_err(|problem| Failure::Refused(vec![problem]))?;
+    let mut main = document::parse(&source).map_err(|problem| Failure::Refused(vec![problem]))?;
+    if let Some(path) = overlay {
+        let overlay = Overlay::parse(&read(base, path)?).map_err(Failure::Refused)?;
+        main = overlay::apply(main, &[overlay]).map_err(Failure::Refused)?;
+    }
     let mut set = DocumentSet::new(main);
     if let Some(folder) = within {
         set = set.within(workspace::with_slashes(folder));

@@ -7,6 +7,7 @@
 mod decode;
 mod index;
 mod json;
+mod moved;
 pub mod pointer;
 mod tree;
 mod yaml;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 use crate::diagnostics::{Diagnostic, Place};
 use index::{Index, Overridden};
+pub(crate) use moved::{Origin, Patched, origin};
 
 /// The nesting a document may have; real ones stay far below it.
 ///
@@ -71,6 +73,8 @@ pub struct Document {
     /// The values that are not in the tree, since their keys stand in the same mapping once more.
     overridden: Vec<Overridden>,
     index: Arc<OnceLock<Index>>,
+    /// Where what is not as in the text comes from.
+    patched: Option<Arc<Patched>>,
 }
 
 /// Reads a document from its bytes.
@@ -171,6 +175,7 @@ impl Document {
             diagnostics,
             overridden: Vec::new(),
             index: Arc::default(),
+            patched: None,
         }
     }
 
@@ -244,10 +249,34 @@ impl Document {
             diagnostics: Vec::new(),
             overridden: Vec::new(),
             index: Arc::clone(&self.index),
+            patched: self.patched.clone(),
         }
     }
 
-    /// Returns line and column (both from 1) of what a JSON pointer names: its key, or the item itself in a list.
+    /// Returns the document with another tree, and what is known of where that comes from.
+    pub(crate) fn with_patched(mut self, value: Value, patched: Patched) -> Self {
+        self.value = value;
+        self.patched = Some(Arc::new(patched));
+        self
+    }
+
+    /// What was changed in the document after it was read.
+    pub(crate) fn patched(&self) -> Patched {
+        self.patched.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Returns the file that a value of the tree comes from, and its pointer there.
+    fn origin(&self, pointer: &str) -> (&Self, String) {
+        let Some(patched) = &self.patched else {
+            return (self, pointer.to_owned());
+        };
+        let (file, pointer) = origin(&patched.moved, pointer);
+        let brought = file.checked_sub(1).and_then(|file| patched.files.get(file));
+        (brought.unwrap_or(self), pointer)
+    }
+
+    /// Returns line and column (both from 1) of what a JSON pointer into the text names: its key, or the item itself in
+    /// a list.
     ///
     /// The first call reads the text a second time; later ones look up what that found.
     pub fn locate(&self, pointer: &str) -> Option<(u32, u32)> {
@@ -256,11 +285,18 @@ impl Document {
 
     /// Returns the characters of an unquoted scalar as they were written: `1.10` stays `1.10`.
     pub fn scalar_text(&self, pointer: &str) -> Option<&str> {
-        self.index().scalar_text(&self.text, pointer)
+        let (file, pointer) = self.origin(pointer);
+        file.index().scalar_text(&file.text, &pointer)
     }
 
-    /// Returns the place of a pointer, or of the nearest thing above it that the file has.
+    /// Returns the place of a pointer into the tree, or of the nearest thing above it that the file has: the file of the
+    /// document, or that of the overlay which brought the value.
     pub fn place(&self, pointer: &str) -> Place {
+        let (file, pointer) = self.origin(pointer);
+        file.place_in_text(&pointer)
+    }
+
+    fn place_in_text(&self, pointer: &str) -> Place {
         let mut present = pointer;
         loop {
             if let Some((line, column)) = self.locate(present) {

@@ -41,6 +41,7 @@ use version::Version;
 pub use context::Lost;
 pub use origins::Origins;
 pub(crate) use schema::TUPLE;
+pub(crate) use set::file_of;
 pub use set::{DocumentSet, references};
 
 /// A document that the later stages can rely on.

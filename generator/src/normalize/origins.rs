@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::Place;
-use crate::document::{Document, pointer};
+use crate::document::Document;
+pub(crate) use crate::document::{Origin, origin};
 
 /// Maps pointers of the normalized document to the vendor's own files.
 ///
@@ -13,12 +14,6 @@ use crate::document::{Document, pointer};
 pub struct Origins {
     files: Vec<Document>,
     moved: HashMap<String, Origin>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) file: usize,
-    pub(crate) pointer: String,
 }
 
 impl Origins {
@@ -40,21 +35,6 @@ impl Origins {
             Some(file) => file.place(&pointer),
             None => Place::pointer("", pointer),
         }
-    }
-}
-
-/// Returns the number of the file and the pointer in it that a pointer into the normalized document stands for.
-pub(crate) fn origin(moved: &HashMap<String, Origin>, normalized: &str) -> (usize, String) {
-    let mut top = normalized;
-    loop {
-        if let Some(origin) = moved.get(top) {
-            let rest = &normalized[top.len()..];
-            return (origin.file, format!("{}{rest}", origin.pointer));
-        }
-        if top.is_empty() {
-            return (0, normalized.to_owned());
-        }
-        top = pointer::parent(top);
     }
 }
 

@@ -3,5 +3,6 @@
 mod codegen;
 mod corpus;
 mod generate;
+mod overlays;
 mod scopes;
 mod support;
