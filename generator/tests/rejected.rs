@@ -479,7 +479,7 @@ warning: api.yaml:7:73#/paths/~1a/get/responses/200/content/application~1json/sc
             &answer("'https://example.com/a.yaml#/A'"),
             &left_as_json(
                 "`https://example.com/a.yaml` is not fetched",
-                "download `https://example.com/a.yaml`, save it beside the document and refer to that file",
+                "`cargo xtask fetch --from https://example.com/a.yaml --out a.yaml` fetches it; refer to that file",
             ),
         );
         mended(
@@ -487,7 +487,7 @@ warning: api.yaml:7:73#/paths/~1a/get/responses/200/content/application~1json/sc
             &left_out(
                 "7:19#/paths/~1a/get/responses/200",
                 "`http://example.com/a.yaml` is not fetched",
-                "download `http://example.com/a.yaml`, save it beside the document and refer to that file",
+                "`cargo xtask fetch --from http://example.com/a.yaml --out a.yaml` fetches it; refer to that file",
             ),
         );
     }

@@ -20,6 +20,12 @@ pub(crate) enum Failure {
     Machine(String),
     /// Everything has been said already.
     Told,
+    /// The same, of a command line that makes no sense.
+    #[cfg_attr(
+        feature = "fetch",
+        allow(dead_code, reason = "said by the command that was started")
+    )]
+    ToldUsage,
 }
 
 impl Failure {
@@ -38,6 +44,7 @@ impl Failure {
             Self::Refused(diagnostics) => terminal::diagnostics(diagnostics, verbose),
             Self::Machine(message) => terminal::error(message),
             Self::Told => {}
+            Self::ToldUsage => return ExitCode::from(2),
             Self::Usage(message) => {
                 terminal::error(message);
                 return ExitCode::from(2);

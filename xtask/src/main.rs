@@ -4,6 +4,7 @@ mod codegen;
 mod corpus;
 mod documents;
 mod failure;
+mod fetch;
 mod files;
 mod generate;
 mod scopes;
@@ -32,6 +33,8 @@ enum Command {
     Codegen(codegen::Options),
     /// Makes a crate of its own from any one OpenAPI document.
     Generate(generate::Options),
+    /// Takes documents from a developer portal, a URL or a file.
+    Fetch(fetch::Options),
     /// Generates from every document in a folder and reports how it went.
     Corpus(corpus::Options),
     /// Shows which operations each bundle grants, and which an application needs.
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let result = match &command {
         Command::Codegen(options) => codegen::run(options, verbose),
         Command::Generate(options) => generate::run(options, verbose),
+        Command::Fetch(options) => fetch::run(options),
         Command::Corpus(options) => corpus::run(options),
         Command::Scopes(options) => scopes::run(options, verbose),
     };

@@ -42,6 +42,8 @@ pub struct Manifest {
     pub identity_provider: IdentityProvider,
     /// What stands in front of the APIs.
     pub gateway: Gateway,
+    /// Where the documents are downloaded.
+    pub developer_portal: Option<DeveloperPortal>,
     /// What `number` without a narrower format becomes, unless an API says otherwise.
     pub numbers: Numbers,
     /// The words of operation ids that say nothing.
@@ -127,6 +129,15 @@ pub enum Grant {
     DeviceCode,
 }
 
+/// A developer portal of API Management, where users see the documents of APIs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeveloperPortal {
+    /// The portal's address in a browser: `https://apimportal.easor.com`.
+    pub url: String,
+    /// Whom users ask for access.
+    pub support: Option<String>,
+}
+
 /// What stands in front of the APIs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gateway {
@@ -172,6 +183,8 @@ pub struct Api {
     pub id: String,
     /// The document's file, relative to the manifest.
     pub document: String,
+    /// The API's id in the developer portal.
+    pub portal_id: Option<String>,
     /// The module of the generated code: `general_ledger`.
     pub module: String,
     /// The type of the API's client: `GeneralLedger`.

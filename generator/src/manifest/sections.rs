@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::reader::{Fields, Node};
 use super::{
-    Access, Api, ClientAuthentication, DeviceFlow, Gateway, Grant, IdentityProvider, Manifest,
-    Numbers, OperationPagination, OperationRules, PageUnit, Pagination, Region, SubscriptionKey,
-    TokenParameters, bundles, selection, values,
+    Access, Api, ClientAuthentication, DeveloperPortal, DeviceFlow, Gateway, Grant,
+    IdentityProvider, Manifest, Numbers, OperationPagination, OperationRules, PageUnit, Pagination,
+    Region, SubscriptionKey, TokenParameters, bundles, selection, values,
 };
 use crate::document::Document;
 use crate::names::{self, Noise};
@@ -56,6 +56,7 @@ pub(super) fn manifest(root: &Node<'_>, document: &Document) -> Manifest {
             env_prefix: fields.required("env-prefix", values::variable_prefix),
             identity_provider: fields.required("identity-provider", identity_provider),
             gateway: fields.optional("gateway", gateway).unwrap_or_default(),
+            developer_portal: fields.optional("developer-portal", developer_portal),
             numbers,
             noise: fields.optional("noise", noise).unwrap_or_default(),
             bundles: fields.required("bundles", |node| bundles::read(node, &portal, &apis)),
@@ -91,6 +92,13 @@ fn identity_provider(node: &Node<'_>) -> IdentityProvider {
             .optional("default-lifetime", |node| values::at_least(node, 1))
             .and_then(|seconds| u32::try_from(seconds).ok())
             .unwrap_or(DEFAULT_LIFETIME),
+    })
+}
+
+fn developer_portal(node: &Node<'_>) -> DeveloperPortal {
+    node.fields(|fields| DeveloperPortal {
+        url: fields.required("url", values::url_or_loopback),
+        support: fields.optional("support", Node::text),
     })
 }
 
@@ -147,6 +155,7 @@ fn api(id: &str, node: &Node<'_>, portal: &str, portal_numbers: Numbers) -> Api 
         Api {
             id: id.to_owned(),
             document: fields.required("document", values::relative_file),
+            portal_id: fields.optional("portal-id", values::portal_id),
             module: names::module_name(id),
             client: names::type_name(id),
             feature: format!("{portal}-{id}"),

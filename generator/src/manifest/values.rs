@@ -92,6 +92,40 @@ pub(super) fn url(node: &Node<'_>) -> String {
     text
 }
 
+/// [`url`], or one without encryption that leads to this machine.
+pub(super) fn url_or_loopback(node: &Node<'_>) -> String {
+    let text = node.text();
+    let local = ["127.0.0.1", "localhost"];
+    let is_local = local.iter().any(|host| {
+        let rest = text
+            .strip_prefix("http://")
+            .and_then(|rest| rest.strip_prefix(host));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    let as_https = match is_local {
+        true => text.replacen("http://", "https://", 1),
+        false => text.clone(),
+    };
+    if !text.is_empty() && !is_plain_url(&as_https) {
+        malformed(node, &text, "an https URL without user, query or fragment");
+    }
+    text
+}
+
+/// The id of an API in its portal, which is a segment of URLs: `general-ledger-fi`.
+pub(super) fn portal_id(node: &Node<'_>) -> String {
+    let text = node.text();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if !text.bytes().all(is_plain) {
+        malformed(
+            node,
+            &text,
+            "letters, digits, `-`, `_` and `.`, as `cargo xtask fetch --list` shows them",
+        );
+    }
+    text
+}
+
 /// Scheme and host of a URL: `https://apim.talenom.com`.
 pub(super) fn origin(node: &Node<'_>) -> String {
     let text = node.text();

@@ -244,7 +244,11 @@ impl<'a> Context<'a> {
                 "remote-reference",
                 format!("`{document}` is not fetched"),
                 format!(
-                    "download `{document}`, save it beside the document and refer to that file"
+                    "`cargo xtask fetch --from {document} --out {}` fetches it; refer to that file",
+                    document
+                        .rsplit('/')
+                        .find(|part| !part.is_empty())
+                        .unwrap_or("FILE")
                 ),
             ));
         }

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod corpus;
+mod fetch;
 mod generate;
 mod overlays;
 mod scopes;

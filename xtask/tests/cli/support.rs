@@ -72,14 +72,20 @@ impl Folder {
 
     /// Runs the command in the folder, as if the folder were the workspace.
     pub(crate) fn xtask(&self, arguments: &[&str]) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        let output = self.command(arguments).output();
+        Ended::from(output.expect("the command runs"))
+    }
+
+    /// The command in the folder, to be run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
             .args(arguments)
             .current_dir(&self.path)
             .env("CARGO_MANIFEST_DIR", self.path("xtask"))
             .env("CARGO_TARGET_DIR", self.path("target"))
-            .env("RUST_BACKTRACE", "0")
-            .output();
-        Ended::from(output.expect("the command runs"))
+            .env("RUST_BACKTRACE", "0");
+        command
     }
 }
 

@@ -1,0 +1,184 @@
+//! Checking what was fetched, and putting it in place.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use portal_generator::CrateOptions;
+use portal_generator::diagnostics::Diagnostic;
+use portal_generator::document::{self, Format, Source};
+use portal_generator::manifest::{Api, Manifest};
+use portal_generator::normalize::DocumentSet;
+
+use super::Fetched;
+use crate::failure::Failure;
+use crate::terminal::{BOLD, say};
+use crate::workspace;
+
+/// Replaces the document of an API with one that generates.
+pub(super) fn api(
+    root: &Path,
+    folder: &Path,
+    manifest: &Manifest,
+    api: &Api,
+    fetched: &Fetched,
+) -> Result<(), Failure> {
+    let document = folder.join(&api.document);
+    for (name, _) in fetched {
+        refuse_taken(manifest, api, name)?;
+    }
+    let operations = check_all(&workspace::with_slashes(&document), fetched)?;
+    let changed = write_all(&root.join(&document), fetched)?;
+    let state = match changed {
+        0 => "is as before".to_owned(),
+        _ => format!("has {operations} operations; `cargo xtask codegen` takes it from here"),
+    };
+    say!(
+        "{BOLD}{}/{}{BOLD:#}: {} {state}",
+        manifest.portal,
+        api.id,
+        workspace::with_slashes(&document)
+    );
+    Ok(())
+}
+
+/// Refuses a referenced file that would take the place of another file of the portal.
+fn refuse_taken(manifest: &Manifest, api: &Api, name: &str) -> Result<(), Failure> {
+    let beside = match api.document.rfind('/') {
+        Some(end) => format!("{}{name}", &api.document[..=end]),
+        None => name.to_owned(),
+    };
+    let mut documents = manifest.apis.iter().map(|api| api.document.as_str());
+    let is_taken = beside == "portal.yaml"
+        || beside.ends_with(".overlay.yaml")
+        || documents.any(|document| document == beside);
+    match is_taken && !name.is_empty() {
+        true => Err(Failure::Machine(format!(
+            "the document refers to `{name}`, a name that another file of the portal has; move the document to a folder \
+             of its own in the manifest"
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// Writes any part of a document to a file.
+pub(super) fn any(out: &Path, fetched: &Fetched) -> Result<(), Failure> {
+    for (name, bytes) in fetched {
+        let name = match name.as_str() {
+            "" => workspace::with_slashes(out),
+            name => name.to_owned(),
+        };
+        let beside = out.with_file_name("").join(&name);
+        if beside != out && fs::read(&beside).is_ok_and(|found| found != *bytes) {
+            return Err(Failure::Usage(format!(
+                "{} is there already; name a file in a folder of its own",
+                beside.display()
+            )));
+        }
+        document::parse_fragment(&Source::new(name, bytes.as_slice()))
+            .map_err(|it| Failure::Refused(vec![it]))?;
+    }
+    let state = match write_all(out, fetched)? {
+        0 => "is as before",
+        _ => "is written",
+    };
+    say!("{BOLD}{}{BOLD:#} {state}", out.display());
+    Ok(())
+}
+
+/// Whether a single document can take the place of another of this name.
+#[cfg(feature = "fetch")]
+pub(super) fn check(name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    check_all(name, &vec![(String::new(), bytes.to_vec())]).map(|_| ())
+}
+
+/// Checks that code can be generated from a document; the number of its operations.
+fn check_all(name: &str, fetched: &Fetched) -> Result<usize, Failure> {
+    let refuse = |problem| Failure::Refused(vec![problem]);
+    let folder = name.rfind('/').map_or("", |end| &name[..=end]);
+    let find = |wanted: &str| {
+        let mut files = fetched.iter();
+        files.find(|(file, _)| format!("{folder}{file}") == wanted && !file.is_empty())
+    };
+    let Some((_, main)) = fetched.last() else {
+        return Err(Failure::Machine("nothing was fetched".to_owned()));
+    };
+    let main = document::parse(&Source::new(name, main.as_slice())).map_err(refuse)?;
+    if main.format == Format::Yaml && name.ends_with(".json") {
+        return Err(refuse(Diagnostic::error(
+            "fetched-format",
+            main.place(""),
+            "the document is YAML, but its file is to be JSON",
+            "name a file that ends with .yaml in the manifest",
+        )));
+    }
+    let beside = |wanted: &str| match find(wanted) {
+        Some((_, bytes)) => Ok(bytes.clone()),
+        None => Err("it is not among what was fetched".to_owned()),
+    };
+    let set = DocumentSet::new(main)
+        .load(beside)
+        .map_err(Failure::Refused)?;
+    let options = CrateOptions {
+        name: "fetched".to_owned(),
+        command: String::new(),
+        runtime: String::new(),
+    };
+    let output = portal_generator::crate_from_document(&set, &options).map_err(Failure::Refused)?;
+    if output.summary.generated > 0 {
+        return Ok(output.summary.operations);
+    }
+    let (message, help) = match output.summary.operations {
+        0 => (
+            "the document has no operations",
+            "some portals export documents without paths: save it in a browser",
+        ),
+        _ => (
+            "no operation of the document can be generated",
+            "mend the document and take it with `--from FILE`",
+        ),
+    };
+    Err(refuse(Diagnostic::error(
+        "fetched-empty",
+        set.main.place(""),
+        message,
+        help,
+    )))
+}
+
+/// Writes what differs, the document last; how many files differed.
+fn write_all(document: &Path, fetched: &Fetched) -> Result<usize, Failure> {
+    let mut changed = 0;
+    for (name, bytes) in fetched {
+        let path = match name.as_str() {
+            "" => document.to_owned(),
+            name => document.with_file_name("").join(name),
+        };
+        if fs::read(&path).is_ok_and(|found| found == *bytes) {
+            continue;
+        }
+        write(&path, bytes).map_err(|error| Failure::io("write", &path, &error))?;
+        changed += 1;
+    }
+    Ok(changed)
+}
+
+/// Writes a file in one step and through to the disk: whatever ends this, the old content is there or the new.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let temporary = path.with_added_extension(format!("{}.tmp", std::process::id()));
+    let write = || {
+        let mut file = fs::File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    };
+    let written = write();
+    if written.is_err() {
+        // Best effort: what is wrong has been found already.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
