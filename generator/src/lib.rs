@@ -10,6 +10,7 @@ pub mod document;
 pub mod ir;
 mod lower;
 pub mod manifest;
+pub mod mend;
 pub mod names;
 pub mod normalize;
 pub mod overlay;

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::manifest::{self, Api, Manifest};
-use portal_generator::names;
 use portal_generator::normalize::DocumentSet;
-use portal_generator::{File, Output, Summary};
+use portal_generator::overlay::Overlay;
+use portal_generator::{File, Output, Summary, mend, names};
 
 use crate::failure::Failure;
 use crate::files::{Difference, Plan};
@@ -44,6 +44,8 @@ pub(crate) struct Generated {
 pub(crate) struct GeneratedApi {
     pub(crate) id: String,
     pub(crate) output: Output,
+    /// The warnings that `cargo xtask mend` could put right.
+    mendable: usize,
     seconds: f64,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
         return Err(Failure::Refused(diagnostics));
     }
     terminal::diagnostics(&diagnostics, verbose);
+    offer_mends(&generated);
     let scope = match (&options.portal, generated.as_slice()) {
         (Some(_), [portal]) => format!("src/{}", portal.module),
         _ => "src".to_owned(),
@@ -86,6 +89,20 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
         portal.print(plan.differences());
     }
     Ok(())
+}
+
+/// Says what puts warnings right that have one certain remedy.
+fn offer_mends(generated: &[Generated]) {
+    for portal in generated {
+        let mendable: usize = portal.apis.iter().map(|api| api.mendable).sum();
+        if mendable > 0 {
+            let warnings = if mendable == 1 { "warning" } else { "warnings" };
+            terminal::hint(&format!(
+                "{mendable} {warnings} can be put right in an overlay: `cargo xtask mend --portal {}`",
+                portal.portal
+            ));
+        }
+    }
 }
 
 fn check(plan: &Plan) -> Result<(), Failure> {
@@ -221,11 +238,14 @@ fn generate_api(
     api: &Api,
 ) -> Result<GeneratedApi, Failure> {
     let started = Instant::now();
-    let documents = document(root, folder, manifest, api)?;
+    let overlay = read_overlay(root, folder, api)?;
+    let documents = document(root, folder, manifest, api, overlay)?;
     let output = portal_generator::portal_api(manifest, api, &documents);
+    let output = output.map_err(Failure::Refused)?;
     Ok(GeneratedApi {
         id: api.id.clone(),
-        output: output.map_err(Failure::Refused)?,
+        mendable: mend::propose(&documents, &output.diagnostics).len(),
+        output,
         seconds: started.elapsed().as_secs_f64(),
     })
 }
@@ -235,6 +255,7 @@ pub(crate) fn document(
     folder: &Path,
     manifest: &Manifest,
     api: &Api,
+    overlay: Option<Overlay>,
 ) -> Result<DocumentSet, Failure> {
     let path = folder.join(&api.document);
     if !root.join(&path).is_file() {
@@ -245,9 +266,21 @@ pub(crate) fn document(
             "put the document there or correct its name",
         )]));
     }
-    let overlay = overlay(folder, &api.id);
-    let overlay = root.join(&overlay).is_file().then_some(overlay);
-    documents::load_overlaid(root, &path, Some(folder), overlay.as_deref())
+    documents::load_overlaid(root, &path, Some(folder), overlay)
+}
+
+/// Reads the overlay of an API's document, where there is one.
+pub(crate) fn read_overlay(
+    root: &Path,
+    folder: &Path,
+    api: &Api,
+) -> Result<Option<Overlay>, Failure> {
+    let path = overlay(folder, &api.id);
+    if !root.join(&path).is_file() {
+        return Ok(None);
+    }
+    let source = documents::read(root, &path)?;
+    Overlay::parse(&source).map(Some).map_err(Failure::Refused)
 }
 
 /// The file that changes an API's document, where there is one.

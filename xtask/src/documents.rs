@@ -27,12 +27,11 @@ pub(crate) fn load_overlaid(
     base: &Path,
     path: &Path,
     within: Option<&Path>,
-    overlay: Option<&Path>,
+    overlay: Option<Overlay>,
 ) -> Result<DocumentSet, Failure> {
     let source = read(base, path)?;
     let mut main = document::parse(&source).map_err(|problem| Failure::Refused(vec![problem]))?;
-    if let Some(path) = overlay {
-        let overlay = Overlay::parse(&read(base, path)?).map_err(Failure::Refused)?;
+    if let Some(overlay) = overlay {
         main = overlay::apply(main, &[overlay]).map_err(Failure::Refused)?;
     }
     let mut set = DocumentSet::new(main);

@@ -103,7 +103,8 @@ impl Difference {
     }
 }
 
-fn print_difference(found: &str, expected: &str) {
+/// Prints what is to change in a text, as a unified diff without its head.
+pub(crate) fn print_difference(found: &str, expected: &str) {
     let difference = TextDiff::from_lines(found, expected);
     let mut unified = difference.unified_diff();
     let unified = unified.context_radius(3);

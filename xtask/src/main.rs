@@ -7,6 +7,7 @@ mod failure;
 mod fetch;
 mod files;
 mod generate;
+mod mend;
 mod scopes;
 mod terminal;
 mod workspace;
@@ -33,6 +34,8 @@ enum Command {
     Codegen(codegen::Options),
     /// Makes a crate of its own from any one OpenAPI document.
     Generate(generate::Options),
+    /// Puts right in overlays what documents get wrong, where there is one certain remedy.
+    Mend(mend::Options),
     /// Takes documents from a developer portal, a URL or a file.
     Fetch(fetch::Options),
     /// Generates from every document in a folder and reports how it went.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let result = match &command {
         Command::Codegen(options) => codegen::run(options, verbose),
         Command::Generate(options) => generate::run(options, verbose),
+        Command::Mend(options) => mend::run(options),
         Command::Fetch(options) => fetch::run(options),
         Command::Corpus(options) => corpus::run(options),
         Command::Scopes(options) => scopes::run(options, verbose),

@@ -41,6 +41,11 @@ pub(crate) fn error(message: &str) {
     complain(format_args!("{RED}error{RED:#}: {message}"));
 }
 
+/// Prints what somebody could do next.
+pub(crate) fn hint(message: &str) {
+    complain(format_args!("{DIM}{message}{DIM:#}"));
+}
+
 /// Prints diagnostics in the order of their places: all errors, the first warnings of each rule,
 /// and with `verbose` everything.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic], verbose: bool) {

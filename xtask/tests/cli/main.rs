@@ -4,6 +4,7 @@ mod codegen;
 mod corpus;
 mod fetch;
 mod generate;
+mod mend;
 mod overlays;
 mod scopes;
 mod support;
