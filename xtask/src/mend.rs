@@ -127,11 +127,11 @@ impl Work<'_> {
     fn take(&mut self, mends: Vec<Mend>) -> Result<Vec<Mend>, Failure> {
         let all: Vec<_> = mends.iter().flat_map(|it| it.actions.clone()).collect();
         let text = self.with(&all)?;
-        if let Ok(diagnostics) = self.diagnostics(&text) {
-            if mends.iter().all(|it| is_gone(it, &diagnostics)) {
-                self.text = text;
-                return Ok(Vec::new());
-            }
+        if let Ok(diagnostics) = self.diagnostics(&text)
+            && mends.iter().all(|it| is_gone(it, &diagnostics))
+        {
+            self.text = text;
+            return Ok(Vec::new());
         }
         let mut left = Vec::new();
         for mend in mends {
