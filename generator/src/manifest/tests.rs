@@ -171,7 +171,39 @@ fn unknown_keys_are_refused() {
         "    document: prices.yaml\n",
         "    document: prices.yaml\n    colour: red\n",
         "portal.yaml:37:5#/apis/price-list/colour: unknown key `colour`; \
-         use `pagination`, `operations`, `document`, `gateway`, `path`, `numbers` or `select`",
+         use `pagination`, `operations`, `document`, `portal-id`, `gateway`, `path`, `numbers` or `select`",
+    );
+}
+
+#[test]
+fn developer_portals_are_reached_by_https() {
+    let with = |url: &str| {
+        let portal = format!("developer-portal: {{ url: \"{url}\", support: help }}\napis:\n");
+        let manifest = MANIFEST.replace("apis:\n", &portal);
+        parse_text(&manifest.replace("prices.yaml\n", "prices.yaml\n    portal-id: prices-v1\n"))
+    };
+    let manifest = with("https://portal.example.com").expect("the manifest is right");
+    let portal = manifest.developer_portal.expect("the portal is there");
+    assert_eq!(portal.url, "https://portal.example.com");
+    assert_eq!(portal.support.as_deref(), Some("help"));
+    assert_eq!(manifest.apis[0].portal_id, None);
+    assert_eq!(manifest.apis[1].portal_id.as_deref(), Some("prices-v1"));
+    for local in ["http://127.0.0.1:8080", "http://localhost/portal"] {
+        assert!(with(local).is_ok(), "{local}");
+    }
+    for odd in [
+        "http://portal.example.com",
+        "http://localhost.example.com",
+        "https://me:secret@portal.example.com",
+        "portal.example.com",
+    ] {
+        assert!(with(odd).is_err(), "{odd}");
+    }
+    check_refused(
+        "    document: prices.yaml\n",
+        "    document: prices.yaml\n    portal-id: a/b\n",
+        "portal.yaml:37:5#/apis/price-list/portal-id: `a/b` does not fit here; write letters, digits, `-`, `_` and `.`, \
+         as `cargo xtask fetch --list` shows them",
     );
 }
 

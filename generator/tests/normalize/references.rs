@@ -255,8 +255,9 @@ components:
         "{messages:#?}"
     );
     assert!(
-        messages[2]
-            .contains("download `https://example.com/pet.yaml`, save it beside the document"),
+        messages[2].contains(
+            "`cargo xtask fetch --from https://example.com/pet.yaml --out pet.yaml` fetches it"
+        ),
         "{messages:#?}"
     );
 }
