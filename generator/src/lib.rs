@@ -15,6 +15,7 @@ pub mod names;
 pub mod normalize;
 pub mod overlay;
 mod render;
+pub mod surface;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,8 +37,12 @@ pub struct Output {
     pub summary: Summary,
     /// The document's `info.title`.
     pub title: String,
+    /// The document's `info.version`.
+    pub version: String,
     /// What each operation asks of those who call it, in the order of the document.
     pub operations: Vec<OperationFacts>,
+    /// The public items of the generated code.
+    pub items: Vec<surface::Item>,
 }
 
 /// What an operation asks of those who call it.
@@ -133,7 +138,9 @@ pub fn crate_from_selection(
     let files = render::standalone(&one.api, options);
     Ok(Output {
         files,
+        items: surface::api(&one.api, ""),
         operations: facts(&one.api),
+        version: one.api.version,
         title: one.api.title,
         summary: one.summary,
         diagnostics: one.diagnostics,
@@ -166,7 +173,9 @@ pub fn portal_api(
     one.diagnostics.extend(useless);
     Ok(Output {
         files: render::portal_api(manifest, api, &one.api),
+        items: surface::api(&one.api, &format!("{}::{}", manifest.module(), api.module)),
         operations: facts(&one.api),
+        version: one.api.version,
         title: one.api.title,
         diagnostics: one.diagnostics,
         summary: one.summary,

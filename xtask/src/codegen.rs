@@ -8,14 +8,15 @@ use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::manifest::{self, Api, Manifest};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::overlay::Overlay;
+use portal_generator::surface::{self, Item};
 use portal_generator::{File, Output, Summary, mend, names};
 
 use crate::failure::Failure;
 use crate::files::{Difference, Plan};
 use crate::terminal::{self, BOLD, Progress, say};
-use crate::{documents, workspace};
+use crate::{documents, lock, workspace};
 
-const SPECS: &str = "specs";
+pub(crate) const SPECS: &str = "specs";
 const GENERATED: &str = "generated";
 /// What the names of overlays end with, behind the API's.
 const OVERLAY: &str = ".overlay.yaml";
@@ -33,11 +34,13 @@ pub(crate) struct Options {
 
 /// What was generated for a portal.
 pub(crate) struct Generated {
-    portal: String,
+    pub(crate) portal: String,
     module: String,
     pub(crate) apis: Vec<GeneratedApi>,
     /// What the APIs share.
     files: Vec<File>,
+    /// The public items that the APIs share.
+    pub(crate) items: Vec<Item>,
 }
 
 /// What was generated for an API.
@@ -46,6 +49,8 @@ pub(crate) struct GeneratedApi {
     pub(crate) output: Output,
     /// The warnings that `cargo xtask mend` could put right.
     mendable: usize,
+    /// The names of the files that it was made of, the document first.
+    pub(crate) documents: Vec<String>,
     seconds: f64,
 }
 
@@ -81,10 +86,13 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     };
     let files = files(&manifests, &generated);
     let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
+    let lock = locked(&root, &manifests, &generated)?;
+    let lock = Plan::of_files(&root.join(SPECS), &[lock])?;
     if options.check {
-        return check(&plan);
+        return check(&plan, &lock);
     }
     plan.apply()?;
+    lock.apply()?;
     for portal in &generated {
         portal.print(plan.differences());
     }
@@ -105,13 +113,36 @@ fn offer_mends(generated: &[Generated]) {
     }
 }
 
-fn check(plan: &Plan) -> Result<(), Failure> {
-    let differences = plan.differences().len();
+/// The lock as it should be. What it says of portals that were not chosen stays.
+fn locked(
+    root: &Path,
+    manifests: &[(PathBuf, Manifest)],
+    generated: &[Generated],
+) -> Result<File, Failure> {
+    let before = lock::read(root)?;
+    let mut lock = lock::of(root, manifests, generated, &before)?;
+    for (name, portal) in before.portals {
+        let is_there = manifests
+            .iter()
+            .any(|(_, manifest)| manifest.portal == name);
+        if is_there {
+            lock.portals.entry(name).or_insert(portal);
+        }
+    }
+    Ok(File {
+        path: lock::FILE.to_owned(),
+        text: lock.to_text(),
+    })
+}
+
+fn check(plan: &Plan, lock: &Plan) -> Result<(), Failure> {
+    let differences = plan.differences().len() + lock.differences().len();
     if differences == 0 {
         say!("{GENERATED}/ is what {SPECS}/ gives");
         return Ok(());
     }
     plan.print(GENERATED);
+    lock.print(SPECS);
     terminal::error(&format!(
         "{differences} {} not what {SPECS}/ gives; run `cargo xtask codegen`",
         if differences == 1 {
@@ -125,10 +156,18 @@ fn check(plan: &Plan) -> Result<(), Failure> {
 
 /// All manifests with their folders, in the order of their names.
 pub(crate) fn manifests(root: &Path) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
-    let specs = root.join(SPECS);
+    manifests_in(root, Path::new(SPECS))
+}
+
+/// All manifests in a folder within the workspace, in the order of their names.
+pub(crate) fn manifests_in(
+    root: &Path,
+    specs_folder: &Path,
+) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
+    let specs = root.join(specs_folder);
     let entries = fs::read_dir(&specs).map_err(|e| Failure::io("read", &specs, &e))?;
     let mut folders: Vec<_> = entries
-        .filter_map(|entry| Some(Path::new(SPECS).join(entry.ok()?.file_name())))
+        .filter_map(|entry| Some(specs_folder.join(entry.ok()?.file_name())))
         .filter(|folder| root.join(folder).join("portal.yaml").is_file())
         .collect();
     folders.sort();
@@ -148,7 +187,8 @@ pub(crate) fn manifests(root: &Path) -> Result<Vec<(PathBuf, Manifest)>, Failure
         return Err(Failure::Refused(problems));
     }
     if manifests.is_empty() {
-        let message = format!("there is no {SPECS}/*/portal.yaml; {SPECS}/README.md describes it");
+        let shown = workspace::with_slashes(specs_folder);
+        let message = format!("there is no {shown}/*/portal.yaml; {SPECS}/README.md describes it");
         return Err(Failure::Machine(message));
     }
     Ok(manifests)
@@ -223,10 +263,12 @@ pub(crate) fn generate(
         return Err(Failure::Refused(problems));
     }
     let outputs = apis.iter().map(|api| (api.id.clone(), &api.output));
+    let outputs = outputs.collect();
     Ok(Generated {
         portal: manifest.portal.clone(),
         module: manifest.module(),
-        files: portal_generator::portal(manifest, &outputs.collect()),
+        files: portal_generator::portal(manifest, &outputs),
+        items: surface::portal(manifest, &outputs),
         apis,
     })
 }
@@ -242,7 +284,10 @@ fn generate_api(
     let documents = document(root, folder, manifest, api, overlay)?;
     let output = portal_generator::portal_api(manifest, api, &documents);
     let output = output.map_err(Failure::Refused)?;
+    let all = std::iter::once(&documents.main).chain(&documents.others);
+    let names = all.map(|document| document.name.clone()).collect();
     Ok(GeneratedApi {
+        documents: names,
         id: api.id.clone(),
         mendable: mend::propose(&documents, &output.diagnostics).len(),
         output,

@@ -34,6 +34,23 @@ impl Plan {
     /// Compares files with those of a folder. Left over is what an earlier run wrote
     /// below `scope` and this one would not; an empty scope is the whole folder.
     pub(crate) fn new(folder: &Path, files: &[File], scope: &str) -> Result<Self, Failure> {
+        let mut plan = Self::of_files(folder, files)?;
+        let wanted: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
+        for path in generated_files(folder, scope)? {
+            if !wanted.contains(path.as_str()) {
+                plan.differences.push(Difference {
+                    found: read(&folder.join(&path))?,
+                    path,
+                    expected: None,
+                });
+            }
+        }
+        plan.differences.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(plan)
+    }
+
+    /// Compares files with those of a folder, whatever else is in it.
+    pub(crate) fn of_files(folder: &Path, files: &[File]) -> Result<Self, Failure> {
         let mut differences = Vec::new();
         for file in files {
             let found = read(&folder.join(&file.path))?;
@@ -45,17 +62,6 @@ impl Plan {
                 });
             }
         }
-        let wanted: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
-        for path in generated_files(folder, scope)? {
-            if !wanted.contains(path.as_str()) {
-                differences.push(Difference {
-                    found: read(&folder.join(&path))?,
-                    path,
-                    expected: None,
-                });
-            }
-        }
-        differences.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self {
             folder: folder.to_owned(),
             differences,

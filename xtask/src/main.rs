@@ -2,11 +2,13 @@
 
 mod codegen;
 mod corpus;
+mod diff;
 mod documents;
 mod failure;
 mod fetch;
 mod files;
 mod generate;
+mod lock;
 mod mend;
 mod scopes;
 mod terminal;
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Writes the code of all portals, from `specs/` to `generated/`.
     Codegen(codegen::Options),
+    /// Shows what changed on the wire and for code, and what to write instead.
+    Diff(diff::Options),
     /// Makes a crate of its own from any one OpenAPI document.
     Generate(generate::Options),
     /// Puts right in overlays what documents get wrong, where there is one certain remedy.
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
     let Cli { command, verbose } = Cli::parse();
     let result = match &command {
         Command::Codegen(options) => codegen::run(options, verbose),
+        Command::Diff(options) => diff::run(options),
         Command::Generate(options) => generate::run(options, verbose),
         Command::Mend(options) => mend::run(options),
         Command::Fetch(options) => fetch::run(options),

@@ -296,6 +296,19 @@ pub enum Payload {
     },
 }
 
+impl Payload {
+    /// The media type that it travels under.
+    pub fn media_type(&self) -> &str {
+        match self {
+            Self::Json { media_type, .. }
+            | Self::Multipart { media_type, .. }
+            | Self::Text { media_type }
+            | Self::Bytes { media_type } => media_type,
+            Self::Form { .. } => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
 /// How one field of a form is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldEncoding {

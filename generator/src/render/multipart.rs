@@ -102,7 +102,8 @@ fn form(
     out.push_str("        form\n    }\n}\n");
 }
 
-fn field(text: &TypeText<'_>, part: &Part) -> String {
+/// The type of a part's field.
+pub(crate) fn field(text: &TypeText<'_>, part: &Part) -> String {
     let ty = match &part.kind {
         PartKind::File(_) => "Part".to_owned(),
         PartKind::Text(ty) | PartKind::Json(ty) => text.owned(ty),

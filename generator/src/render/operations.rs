@@ -11,7 +11,7 @@ use super::text::{TypeText, code, import, import_used, used};
 use super::types::alias;
 use super::{Target, format, header};
 use crate::ir::{
-    Access, Api, Body, Content, Group, Location, Operation, Paging, Parameter, Payload, Presence,
+    Access, Api, Body, Group, Location, Operation, Paging, Parameter, Payload, Presence,
 };
 
 /// What modules of operations import from the runtime where they use it.
@@ -67,7 +67,7 @@ pub(super) fn has_types(group: &Group) -> bool {
 }
 
 /// Whether the call has a type of its own: where something may be added to it.
-fn has_type(operation: &Operation) -> bool {
+pub(crate) fn has_type(operation: &Operation) -> bool {
     let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
     !operation.options.is_empty() || operation.paging.is_some() || optional_body
 }
@@ -218,12 +218,7 @@ impl Operations<'_> {
     }
 
     fn body_type(&self, body: &Body) -> TokenStream {
-        tokens(&match &body.payload {
-            Payload::Json { ty, .. } | Payload::Form { ty, .. } => self.text.body(ty),
-            Payload::Multipart { type_name, .. } => type_name.clone(),
-            Payload::Text { .. } => "impl Into<String>".to_owned(),
-            Payload::Bytes { .. } => "impl Into<Body>".to_owned(),
-        })
+        tokens(&self.text.payload(&body.payload))
     }
 
     /// The call with all that must be given.
@@ -268,16 +263,7 @@ impl Operations<'_> {
     }
 
     pub(super) fn success(&self, operation: &Operation) -> TokenStream {
-        tokens(&match &operation.success.content {
-            Content::Empty => "()".to_owned(),
-            Content::Json(ty) => self.text.owned(ty),
-            Content::OptionalJson(ty) => format!("Option<{}>", self.text.owned(ty)),
-            Content::Text => "String".to_owned(),
-            Content::Stream => "ByteStream".to_owned(),
-            Content::Items(items) => format!("ItemStream<{}>", self.text.item(items)),
-            Content::Bytes => "Bytes".to_owned(),
-            Content::Several(name) => name.clone(),
-        })
+        tokens(&self.text.success(&operation.success.content))
     }
 
     /// The type of a call and the setters for what may be given.

@@ -101,7 +101,7 @@ fn headers(text: &TypeText<'_>, item: &HeaderStruct) -> String {
 }
 
 /// A status as documents write it.
-pub(super) fn key(status: Status) -> String {
+pub(crate) fn key(status: Status) -> String {
     match status {
         Status::Exact(code) => code.to_string(),
         Status::Range(class) => format!("{class}XX"),

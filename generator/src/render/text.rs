@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::docs;
-use crate::ir::{Api, Framing, Items, Presence, Type};
+use crate::ir::{Api, Content, Framing, Items, Payload, Presence, Type};
 
 /// The wire types of the runtime that generated modules import where they use them.
 pub(super) const WIRE_TYPES: &[&str] = &[
@@ -13,14 +13,14 @@ pub(super) const WIRE_TYPES: &[&str] = &[
 ];
 
 /// Writes types as Rust does, with named ones below `prefix` (such as `types::`).
-pub(super) struct TypeText<'a> {
-    pub(super) api: &'a Api,
-    pub(super) prefix: &'static str,
+pub(crate) struct TypeText<'a> {
+    pub(crate) api: &'a Api,
+    pub(crate) prefix: &'static str,
 }
 
 impl TypeText<'_> {
     /// A type where a value is owned.
-    pub(super) fn owned(&self, ty: &Type) -> String {
+    pub(crate) fn owned(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "bool".to_owned(),
             Type::I32 => "i32".to_owned(),
@@ -58,7 +58,7 @@ impl TypeText<'_> {
     }
 
     /// The type of a field.
-    pub(super) fn field(&self, ty: &Type, presence: Presence) -> String {
+    pub(crate) fn field(&self, ty: &Type, presence: Presence) -> String {
         let owned = self.owned(ty);
         match presence {
             Presence::Required => owned,
@@ -68,7 +68,7 @@ impl TypeText<'_> {
     }
 
     /// The type of an argument that is only read.
-    pub(super) fn argument(&self, ty: &Type) -> String {
+    pub(crate) fn argument(&self, ty: &Type) -> String {
         match self.api.plain(ty) {
             Type::String => "&str".to_owned(),
             Type::List(item) => match self.api.plain(item) {
@@ -81,7 +81,7 @@ impl TypeText<'_> {
     }
 
     /// The type of a JSON body that is only read.
-    pub(super) fn body(&self, ty: &Type) -> String {
+    pub(crate) fn body(&self, ty: &Type) -> String {
         match self.api.plain(ty) {
             Type::String => "&str".to_owned(),
             Type::List(item) => format!("&[{}]", self.owned(item)),
@@ -89,8 +89,42 @@ impl TypeText<'_> {
         }
     }
 
+    /// The type of a body that is sent.
+    pub(crate) fn payload(&self, payload: &Payload) -> String {
+        match payload {
+            Payload::Json { ty, .. } | Payload::Form { ty, .. } => self.body(ty),
+            Payload::Multipart { type_name, .. } => type_name.clone(),
+            Payload::Text { .. } => "impl Into<String>".to_owned(),
+            Payload::Bytes { .. } => "impl Into<Body>".to_owned(),
+        }
+    }
+
+    /// The type of what an operation gives.
+    pub(crate) fn success(&self, content: &Content) -> String {
+        match content {
+            Content::Empty => "()".to_owned(),
+            Content::Json(ty) => self.owned(ty),
+            Content::OptionalJson(ty) => format!("Option<{}>", self.owned(ty)),
+            Content::Text => "String".to_owned(),
+            Content::Stream => "ByteStream".to_owned(),
+            Content::Items(items) => format!("ItemStream<{}>", self.item(items)),
+            Content::Bytes => "Bytes".to_owned(),
+            Content::Several(name) => name.clone(),
+        }
+    }
+
+    /// The type of what a response among several carries; empty where it carries nothing.
+    pub(crate) fn response(&self, content: &Content, streams: bool) -> String {
+        match content {
+            Content::Empty => String::new(),
+            Content::Stream | Content::Items(_) if !streams => "Bytes".to_owned(),
+            Content::Several(_) => "Bytes".to_owned(),
+            other => self.success(other),
+        }
+    }
+
     /// The type of an item of a sequential media type.
-    pub(super) fn item(&self, items: &Items) -> String {
+    pub(crate) fn item(&self, items: &Items) -> String {
         let item = self.owned(&items.item);
         match items.in_event {
             true if items.item == Type::String => "ServerSentEvent".to_owned(),
@@ -100,7 +134,7 @@ impl TypeText<'_> {
     }
 
     /// Whether values are passed by themselves rather than by reference.
-    pub(super) fn is_copy(&self, ty: &Type) -> bool {
+    pub(crate) fn is_copy(&self, ty: &Type) -> bool {
         matches!(
             self.api.plain(ty),
             Type::Bool

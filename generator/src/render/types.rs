@@ -102,11 +102,37 @@ pub(super) fn alias(text: &str) -> String {
     literal(text.trim())
 }
 
+/// The ways to make a model.
+pub(crate) struct Made<'a> {
+    /// The properties that `new` asks for, where there is one.
+    pub(crate) new: Option<Vec<&'a Field>>,
+    /// Whether it has a default.
+    pub(crate) default: bool,
+}
+
+impl<'a> Made<'a> {
+    pub(crate) fn of(body: &'a Struct) -> Self {
+        let required =
+            |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+        let given: Vec<&Field> = body.fields.iter().filter(required).collect();
+        if given.is_empty() {
+            return Self {
+                new: None,
+                default: true,
+            };
+        }
+        let asked = given.into_iter().filter(|field| field.tag.is_none());
+        let new = body.constructed.then(|| asked.collect::<Vec<_>>());
+        Self {
+            default: new.as_ref().is_some_and(Vec::is_empty),
+            new,
+        }
+    }
+}
+
 fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
-    let required =
-        |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
-    let given: Vec<&Field> = body.fields.iter().filter(required).collect();
-    let derives = match given.is_empty() {
+    let made = Made::of(body);
+    let derives = match made.default && made.new.is_none() {
         true => "Clone, Debug, Default, PartialEq",
         false => "Clone, Debug, PartialEq",
     };
@@ -128,8 +154,8 @@ fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
         );
     }
     out.push_str("}\n");
-    if body.constructed && !given.is_empty() {
-        constructor(out, text, name, body, &given);
+    if let Some(asked) = &made.new {
+        constructor(out, text, name, body, asked);
     }
     table(out, name, body);
 }
@@ -152,8 +178,7 @@ fn field_doc(out: &mut String, field: &Field) {
     }
 }
 
-fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct, given: &[&Field]) {
-    let asked: Vec<&&Field> = given.iter().filter(|field| field.tag.is_none()).collect();
+fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct, asked: &[&Field]) {
     let arguments: Vec<String> = asked
         .iter()
         .map(|field| format!("{}: {}", field.name, text.field(&field.ty, field.presence)))

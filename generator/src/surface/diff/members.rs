@@ -1,0 +1,240 @@
+//! What differs among the members of items: fields, variants, functions and methods.
+
+use super::super::{Item, Kind, Member, Role};
+use super::rust::Pair;
+use super::{Class, RustChange, is_literal, literal_use, member_use};
+
+/// Adds what differs among the members of an item.
+pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
+    let new = pair.types.behind(pair.new);
+    let is_told = |member: &&Member| !matches!(member.role, Role::Argument | Role::Constant);
+    for old in pair.old.members.iter().filter(is_told) {
+        match counterpart(pair.old, old, new) {
+            None => changes.push(removed(pair, old, new)),
+            Some(member) if member.name != old.name => changes.push(renamed(pair, old, member)),
+            Some(member) => changes.extend(retyped(pair, old, member)),
+        }
+    }
+    for member in new.members.iter().filter(is_told) {
+        let is_known = |old: &&Member| {
+            counterpart(pair.old, old, new).is_some_and(|found| std::ptr::eq(found, member))
+        };
+        if pair.old.kind == new.kind && !pair.old.members.iter().any(|old| is_known(&old)) {
+            changes.push(added(pair, member));
+        }
+    }
+    changes.extend(constructor_reordered(pair, new));
+}
+
+/// What became of a member: the one of that name on the wire or, where nothing travels, in Rust.
+fn counterpart<'b>(item: &Item, old: &Member, new: &'b Item) -> Option<&'b Member> {
+    let same_role = |member: &&Member| member.role == old.role;
+    let place = |member: &Member| match item.kind {
+        Kind::Call => member.place.clone(),
+        _ => String::new(),
+    };
+    let by_wire = |member: &&Member| {
+        !old.wire.is_empty() && member.wire == old.wire && place(member) == place(old)
+    };
+    let by_name = |member: &&Member| match old.role {
+        Role::Trait => member.name == old.name && member.ty == old.ty,
+        _ => member.name == old.name,
+    };
+    let mut members = new.members.iter().filter(same_role);
+    members
+        .clone()
+        .find(by_wire)
+        .or_else(|| members.find(by_name))
+}
+
+/// The uses that end with a member as it was.
+fn stops(pair: &Pair<'_>, old: &Member) -> Vec<String> {
+    let mut stops: Vec<String> = member_use(pair.old, old).into_iter().collect();
+    if old.role == Role::Field && is_literal(pair.old) {
+        stops.push(literal_use(pair.old));
+    }
+    stops
+}
+
+fn name(member: &Member) -> String {
+    match member.role {
+        Role::Field => format!(".{}", member.name),
+        Role::Variant => format!("::{}", member.name),
+        Role::Function => format!("::{}()", member.name),
+        Role::Method => format!(".{}()", member.name),
+        Role::Trait | Role::Argument | Role::Constant => member.name.clone(),
+    }
+}
+
+fn removed(pair: &Pair<'_>, old: &Member, new: &Item) -> RustChange {
+    let (rule, instead) = match old.role {
+        Role::Field => (
+            "field-removed",
+            "the property is gone: take the field out".to_owned(),
+        ),
+        Role::Variant => (
+            "variant-removed",
+            "the value is gone: take the variant out; where it comes nevertheless, the last variant keeps it"
+                .to_owned(),
+        ),
+        Role::Function if new.members(Role::Trait).any(|it| it.name == "Default") => (
+            "constructor-removed",
+            "write `Default::default()`, with fields over it".to_owned(),
+        ),
+        Role::Function => (
+            "constructor-removed",
+            "applications do not send it any more".to_owned(),
+        ),
+        Role::Method if pair.old.kind == Kind::Client => (
+            "api-removed",
+            "the portal has no such API any more".to_owned(),
+        ),
+        Role::Method => ("option-removed", option_removed(old)),
+        Role::Trait if old.ty.is_empty() => {
+            let new = new.members(Role::Function).next();
+            let instead = new.map_or_else(
+                || "give all fields".to_owned(),
+                |new| format!("write `new` with {}", new.ty),
+            );
+            ("default-removed", instead)
+        }
+        Role::Trait | Role::Argument | Role::Constant => (
+            "grant-removed",
+            "choose a bundle that grants it".to_owned(),
+        ),
+    };
+    RustChange {
+        member: name(old),
+        old: shown(old),
+        new: String::new(),
+        stops: stops(pair, old),
+        instead,
+        ..pair.change(Class::Major, rule)
+    }
+}
+
+fn option_removed(old: &Member) -> String {
+    match old.place.as_str() {
+        "" => "the operation has no pages any more: await the call".to_owned(),
+        _ => format!(
+            "the call does not take `{}` as an option any more: see its arguments",
+            old.wire
+        ),
+    }
+}
+
+fn renamed(pair: &Pair<'_>, old: &Member, member: &Member) -> RustChange {
+    RustChange {
+        member: name(old),
+        old: shown(old),
+        new: shown(member),
+        stops: stops(pair, old),
+        instead: format!("write `{}`", member.name),
+        ..pair.change(Class::Major, "member-renamed")
+    }
+}
+
+fn retyped(pair: &Pair<'_>, old: &Member, member: &Member) -> Option<RustChange> {
+    let fits = match old.role {
+        Role::Method if !old.place.is_empty() => pair.types.fits_argument(&old.ty, &member.ty),
+        _ => pair.types.fits(&old.ty, &member.ty),
+    };
+    if fits {
+        return None;
+    }
+    let (rule, instead) = match old.role {
+        Role::Field if pair.old.kind == Kind::Alias => ("alias-changed", String::new()),
+        Role::Field => ("field-changed", presence(old, member)),
+        Role::Variant => ("variant-changed", format!("it holds `{}`", member.ty)),
+        Role::Function => (
+            "constructor-changed",
+            format!("write `new` with ({})", member.ty),
+        ),
+        _ => ("option-changed", format!("pass `{}`", member.ty)),
+    };
+    Some(RustChange {
+        member: name(old),
+        old: shown(old),
+        new: shown(member),
+        stops: stops(pair, old),
+        instead,
+        ..pair.change(Class::Major, rule)
+    })
+}
+
+/// What to write for a field whose type differs.
+fn presence(old: &Member, new: &Member) -> String {
+    match (old.place.as_str(), new.place.as_str()) {
+        ("required" | "constant", "optional" | "nullable") => {
+            "it may be missing: handle `None`, and give `Some(…)`".to_owned()
+        }
+        (_, "patch") => "give `Nullable::Value(…)`, `Null` or `Absent`".to_owned(),
+        ("optional" | "nullable" | "patch", "required") => {
+            "it is always there: give the value itself".to_owned()
+        }
+        _ => format!("it is `{}` now", new.ty),
+    }
+}
+
+fn added(pair: &Pair<'_>, member: &Member) -> RustChange {
+    let (rule, strict, instead) = match member.role {
+        Role::Field => (
+            "field-added",
+            Class::Major,
+            "nothing, unless a struct is made without `new`, `Default` or `..`",
+        ),
+        Role::Variant => (
+            "variant-added",
+            Class::Major,
+            "nothing, unless an enum is matched without a wildcard; the value came in the last variant before",
+        ),
+        Role::Method => ("option-added", Class::Minor, ""),
+        Role::Trait if !member.ty.is_empty() => ("grant-added", Class::Minor, ""),
+        _ => ("function-added", Class::Minor, ""),
+    };
+    RustChange {
+        member: name(member),
+        strict,
+        old: String::new(),
+        new: shown(member),
+        instead: instead.to_owned(),
+        ..pair.change(Class::Minor, rule)
+    }
+}
+
+/// `new` takes the same types, but for other properties: the compiler does not notice.
+fn constructor_reordered(pair: &Pair<'_>, new: &Item) -> Option<RustChange> {
+    let of = |item: &Item| item.members(Role::Function).next().map(|it| it.ty.clone());
+    let (before, after) = (of(pair.old)?, of(new)?);
+    let asked = |item: &Item| -> Vec<String> {
+        let fields = item.members(Role::Field);
+        let asked = fields.filter(|it| matches!(it.place.as_str(), "required" | "nullable"));
+        asked.map(|field| field.wire.clone()).collect()
+    };
+    let (old_order, new_order) = (asked(pair.old), asked(new));
+    let differs = pair.types.fits(&before, &after) && old_order != new_order;
+    differs.then(|| RustChange {
+        member: "::new()".to_owned(),
+        old: format!("new({})", old_order.join(", ")),
+        new: format!("new({})", new_order.join(", ")),
+        instead: "the arguments stand for other properties, and the compiler does not notice: check every call"
+            .to_owned(),
+        ..pair.change(Class::Major, "constructor-reordered")
+    })
+}
+
+/// A member as Rust.
+fn shown(member: &Member) -> String {
+    match member.role {
+        Role::Field => format!("{}: {}", member.name, member.ty),
+        Role::Variant if member.ty.is_empty() => member.name.clone(),
+        Role::Variant => format!("{}({})", member.name, member.ty),
+        Role::Function => format!("fn {}({})", member.name, member.ty),
+        Role::Method if member.place.is_empty() => {
+            format!("fn {}(self) -> {}", member.name, member.ty)
+        }
+        Role::Method => format!("fn {}(self, {})", member.name, member.ty),
+        Role::Trait if member.ty.is_empty() => member.name.clone(),
+        Role::Trait | Role::Argument | Role::Constant => format!("{}<{}>", member.name, member.ty),
+    }
+}

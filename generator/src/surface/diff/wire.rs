@@ -1,0 +1,364 @@
+//! What differs on the wire, for clients that are already there.
+
+use super::super::{Item, Kind, Member, Operation, Role};
+use super::pairs::Pairs;
+use super::types::{Relation, Types, name_in_types};
+use super::{Severity, WireChange, security};
+
+use Severity::{Breaking, Information, Warning};
+
+/// What differs on the wire.
+pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<WireChange> {
+    let mut changes = Vec::new();
+    let is_operation = |item: &&&Item| item.kind == Kind::Operation;
+    for item in pairs.removed.iter().filter(is_operation) {
+        let told = Told::new(&mut changes, item, item);
+        told.tell(Breaking, "operation-removed", "the operation is gone");
+    }
+    for item in pairs.added.iter().filter(is_operation) {
+        let told = Told::new(&mut changes, item, item);
+        told.tell(Information, "operation-added", "the operation is new");
+    }
+    for (old, new) in &pairs.both {
+        let mut told = Told::new(&mut changes, old, new);
+        match (&old.operation, &new.operation) {
+            (Some(before), Some(after)) => {
+                operation(&mut told, (old, before), (new, after), types);
+                let (before, after) = (parameters(old, pairs), parameters(new, pairs));
+                parameters_changed(&mut told, &before, &after, types);
+            }
+            _ => schema(&mut told, old, new, types),
+        }
+    }
+    changes
+}
+
+/// Where something is told of.
+struct Told<'c> {
+    changes: &'c mut Vec<WireChange>,
+    place: String,
+    pointer: String,
+}
+
+impl<'c> Told<'c> {
+    fn new(changes: &'c mut Vec<WireChange>, old: &Item, new: &Item) -> Self {
+        let place = match (old.key.as_str(), old.kind) {
+            ("", _) => old.path.clone(),
+            (key, Kind::Operation) => key.to_owned(),
+            (key, _) => format!("schema {key}"),
+        };
+        Self {
+            changes,
+            place,
+            pointer: new.pointer.clone(),
+        }
+    }
+
+    fn tell(self, severity: Severity, rule: &'static str, message: impl Into<String>) {
+        let mut this = self;
+        this.also(severity, rule, message);
+    }
+
+    fn also(&mut self, severity: Severity, rule: &'static str, message: impl Into<String>) {
+        self.changes.push(WireChange {
+            severity,
+            rule,
+            place: self.place.clone(),
+            pointer: self.pointer.clone(),
+            message: message.into(),
+            causes: Vec::new(),
+        });
+    }
+}
+
+fn operation(
+    told: &mut Told<'_>,
+    (old, before): (&Item, &Operation),
+    (new, after): (&Item, &Operation),
+    types: &Types<'_>,
+) {
+    if old.key != new.key {
+        let message = format!("the operation is `{}` now", new.key);
+        told.also(Breaking, "operation-moved", message);
+    }
+    if before.id != after.id {
+        let message = format!("its id is `{}`, not `{}`", after.id, before.id);
+        told.also(Information, "operation-id-changed", message);
+    }
+    if new.deprecated && !old.deprecated {
+        told.also(Information, "operation-deprecated", "it is deprecated");
+    }
+    if let Some((severity, message)) = security::severity(&before.security, &after.security) {
+        told.also(severity, "security-changed", message);
+    }
+    let is_success = |status: &str| status.starts_with('2');
+    for status in before
+        .responses
+        .iter()
+        .filter(|it| !after.responses.contains(it))
+    {
+        let severity = if is_success(status) {
+            Breaking
+        } else {
+            Information
+        };
+        let message = format!("the response {status} is gone");
+        told.also(severity, "response-removed", message);
+    }
+    for status in after
+        .responses
+        .iter()
+        .filter(|it| !before.responses.contains(it))
+    {
+        let severity = if is_success(status) {
+            Warning
+        } else {
+            Information
+        };
+        let message = format!("the response {status} is new");
+        told.also(severity, "response-added", message);
+    }
+    let relation = types.relation(&before.success, &after.success);
+    let message = format!("answers with {}, not {}", after.success, before.success);
+    match relation {
+        Relation::Same => {}
+        Relation::Narrower => told.also(Information, "response-narrowed", message),
+        Relation::Wider => told.also(Breaking, "response-widened", message),
+        Relation::Other => told.also(Breaking, "response-type-changed", message),
+    }
+}
+
+/// All that an operation sends, with whether it must be given.
+fn parameters<'a>(item: &'a Item, pairs: &'a Pairs<'_>) -> Vec<(&'a Member, bool)> {
+    let all = pairs.both.iter().flat_map(|(old, new)| [*old, *new]);
+    let all = all.chain(pairs.removed.iter().chain(&pairs.added).copied());
+    let name = item
+        .operation
+        .as_ref()
+        .map_or("", |operation| &operation.call);
+    let client = item.module();
+    let module = client.rsplit_once("::").map_or("", |(module, _)| module);
+    let mut calls =
+        all.filter(|call| call.kind == Kind::Call && call.key == item.key && call.name() == name);
+    let call = calls.find(|call| call.module() == module && has_side(call, item, pairs));
+    let given = item.members.iter();
+    let given = given.filter(|member| matches!(member.role, Role::Argument | Role::Constant));
+    let optional = call.into_iter().flat_map(|call| &call.members);
+    let optional = optional.filter(|member| !member.place.is_empty());
+    given
+        .map(|member| (member, true))
+        .chain(optional.map(|member| (member, false)))
+        .collect()
+}
+
+/// Whether two items come from the same side.
+fn has_side(one: &Item, other: &Item, pairs: &Pairs<'_>) -> bool {
+    let is_old = |item: &Item| {
+        let mut removed = pairs.removed.iter();
+        let mut both = pairs.both.iter();
+        removed.any(|it| std::ptr::eq(*it, item)) || both.any(|it| std::ptr::eq(it.0, item))
+    };
+    is_old(one) == is_old(other)
+}
+
+fn parameters_changed(
+    told: &mut Told<'_>,
+    old: &[(&Member, bool)],
+    new: &[(&Member, bool)],
+    types: &Types<'_>,
+) {
+    let same = |one: &Member, other: &Member| {
+        one.place == other.place && (one.wire == other.wire || one.place == "body")
+    };
+    let shown = |member: &Member| match member.place.as_str() {
+        "body" => "the body".to_owned(),
+        place => format!("the {place} parameter `{}`", member.wire),
+    };
+    for (member, _) in old {
+        if !new.iter().any(|(other, _)| same(member, other)) {
+            let severity = if member.place == "path" {
+                Information
+            } else {
+                Warning
+            };
+            told.also(
+                severity,
+                "parameter-removed",
+                format!("{} is gone", shown(member)),
+            );
+        }
+    }
+    for (member, required) in new {
+        let Some((before, was_required)) = old.iter().find(|(other, _)| same(member, other)) else {
+            let (severity, rule) = match (required, member.place.as_str()) {
+                (true, "path") => (Information, "path-parameter-renamed"),
+                (true, _) => (Breaking, "required-parameter-added"),
+                (false, _) => (Information, "optional-parameter-added"),
+            };
+            told.also(severity, rule, format!("{} is new", shown(member)));
+            continue;
+        };
+        match (was_required, required) {
+            (false, true) => {
+                let message = format!("{} must be given", shown(member));
+                told.also(Breaking, "parameter-required", message);
+            }
+            (true, false) => {
+                let message = format!("{} may be left out", shown(member));
+                told.also(Information, "parameter-optional", message);
+            }
+            _ => {}
+        }
+        if before.wire != member.wire {
+            let message = format!("the body is `{}`, not `{}`", member.wire, before.wire);
+            told.also(Breaking, "media-type-changed", message);
+        }
+        let is_constant = |member: &Member| member.role == Role::Constant;
+        if is_constant(before) && is_constant(member) {
+            if before.ty != member.ty {
+                let message = format!("{} is always {}", shown(member), member.ty);
+                told.also(Breaking, "constant-changed", message);
+            }
+            continue;
+        }
+        let message = format!("{} is {}, not {}", shown(member), member.ty, before.ty);
+        match types.relation(&before.ty, &member.ty) {
+            Relation::Same => {}
+            Relation::Wider => told.also(Information, "parameter-widened", message),
+            Relation::Narrower => told.also(Breaking, "parameter-narrowed", message),
+            Relation::Other => told.also(Breaking, "parameter-type-changed", message),
+        }
+    }
+}
+
+fn schema(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>) {
+    if old.kind != new.kind {
+        return;
+    }
+    let name = name_in_types(old).unwrap_or_default();
+    let way = Way {
+        sent: types.sent.contains(&name),
+        received: types.received.contains(&name),
+    };
+    match old.kind {
+        Kind::Model | Kind::Headers | Kind::Multipart => properties(told, old, new, types, way),
+        Kind::Enum | Kind::Union => values(told, old, new, way),
+        _ => {}
+    }
+}
+
+/// Which way a type travels.
+#[derive(Clone, Copy)]
+struct Way {
+    sent: bool,
+    received: bool,
+}
+
+impl Way {
+    /// The worse of what a change means for requests and for answers.
+    fn worse(self, sent: Severity, received: Severity) -> Severity {
+        let sent = if self.sent { sent } else { Information };
+        let received = if self.received { received } else { Information };
+        sent.max(received)
+    }
+}
+
+fn properties(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>, way: Way) {
+    let fields = |item: &'_ Item| -> Vec<Member> {
+        let fields = item.members(Role::Field);
+        fields.filter(|it| !it.wire.is_empty()).cloned().collect()
+    };
+    let (before, after) = (fields(old), fields(new));
+    let must = |member: &Member| matches!(member.place.as_str(), "required" | "constant");
+    for field in &before {
+        let Some(now) = after.iter().find(|now| now.wire == field.wire) else {
+            let severity = match must(field) {
+                true => way.worse(Warning, Breaking),
+                false => way.worse(Warning, Warning),
+            };
+            let message = format!("the property `{}` is gone", field.wire);
+            told.also(severity, "property-removed", message);
+            continue;
+        };
+        let may_be_null = |member: &Member| !must(member);
+        match (may_be_null(field), may_be_null(now)) {
+            (false, true) => {
+                let message = format!("the property `{}` may be missing or null", field.wire);
+                told.also(
+                    way.worse(Information, Breaking),
+                    "property-optional",
+                    message,
+                );
+            }
+            (true, false) => {
+                let message = format!("the property `{}` is always there", field.wire);
+                told.also(
+                    way.worse(Breaking, Information),
+                    "property-required",
+                    message,
+                );
+            }
+            _ if field.place != now.place => {
+                let message = format!("the property `{}` is {}", field.wire, now.place);
+                told.also(way.worse(Warning, Warning), "presence-changed", message);
+            }
+            _ => {}
+        }
+        let message = format!(
+            "the property `{}` is {}, not {}",
+            field.wire, now.ty, field.ty
+        );
+        match types.relation(&field.ty, &now.ty) {
+            Relation::Same => {}
+            Relation::Wider => told.also(
+                way.worse(Information, Breaking),
+                "property-widened",
+                message,
+            ),
+            Relation::Narrower => told.also(
+                way.worse(Breaking, Information),
+                "property-narrowed",
+                message,
+            ),
+            Relation::Other => told.also(
+                way.worse(Breaking, Breaking),
+                "property-type-changed",
+                message,
+            ),
+        }
+    }
+    for field in &after {
+        if !before.iter().any(|old| old.wire == field.wire) {
+            let (severity, rule) = match must(field) {
+                true => (way.worse(Breaking, Information), "required-property-added"),
+                false => (Information, "optional-property-added"),
+            };
+            told.also(
+                severity,
+                rule,
+                format!("the property `{}` is new", field.wire),
+            );
+        }
+    }
+}
+
+fn values(told: &mut Told<'_>, old: &Item, new: &Item, way: Way) {
+    let what = match old.kind {
+        Kind::Enum => "value",
+        _ => "form",
+    };
+    let named = |member: &Member| match member.wire.as_str() {
+        "" => member.ty.clone(),
+        wire => wire.to_owned(),
+    };
+    let all = |item: &Item| -> Vec<String> { item.members(Role::Variant).map(named).collect() };
+    let (before, after) = (all(old), all(new));
+    for value in before.iter().filter(|value| !after.contains(value)) {
+        let message = format!("the {what} `{value}` is gone");
+        told.also(way.worse(Breaking, Information), "value-removed", message);
+    }
+    for value in after.iter().filter(|value| !before.contains(value)) {
+        let message = format!("the {what} `{value}` is new");
+        told.also(way.worse(Information, Warning), "value-added", message);
+    }
+}

@@ -1,0 +1,125 @@
+//! A report for a pull request or a changelog.
+
+use std::fmt::Write as _;
+
+use portal_generator::surface::diff::{Class, Report, RustChange, Severity};
+
+use super::text::operations;
+use super::{NOTHING, summary};
+
+/// The whole report.
+pub(super) fn report(report: &Report) -> String {
+    let mut out = String::new();
+    if report.wire.is_empty() && report.rust.is_empty() {
+        _ = writeln!(out, "{NOTHING}");
+        return out;
+    }
+    _ = writeln!(
+        out,
+        "Semver class: **{}**. {}.\n",
+        report.class().word(),
+        summary(report)
+    );
+    let by_severity = [
+        (Severity::Breaking, "### On the wire: breaking"),
+        (Severity::Warning, "### On the wire: warnings"),
+        (Severity::Information, "### On the wire: for information"),
+    ];
+    for (severity, heading) in by_severity {
+        let mut changes = report.wire.iter().filter(|it| it.severity == severity);
+        let mut next = changes.next();
+        if next.is_some() {
+            _ = writeln!(out, "{heading}\n");
+        }
+        while let Some(change) = next {
+            let place = code(&change.place);
+            _ = writeln!(
+                out,
+                "- {place}: {} (`{}`)",
+                escaped(&change.message),
+                change.rule
+            );
+            next = changes.next();
+            if next.is_none() {
+                out.push('\n');
+            }
+        }
+    }
+    for (class, heading) in [
+        (Class::Major, "### In Rust: breaking"),
+        (Class::Minor, "### In Rust: additions"),
+        (Class::Patch, "### In Rust: more"),
+    ] {
+        let list = changes(report, class);
+        if !list.is_empty() {
+            _ = writeln!(out, "{heading}\n\n{list}");
+        }
+    }
+    out
+}
+
+/// The changes of a class, as a list.
+fn changes(report: &Report, class: Class) -> String {
+    let mut out = String::new();
+    for change in report.rust.iter().filter(|it| it.class == class) {
+        one(&mut out, change);
+    }
+    out
+}
+
+fn one(out: &mut String, change: &RustChange) {
+    let item = code(&format!("{}{}", change.path, change.member));
+    let sides = match (change.old.as_str(), change.new.as_str()) {
+        ("", "") => String::new(),
+        ("", new) => format!(": new, {}", code(new)),
+        (old, "") => format!(": removed, was {}", code(old)),
+        (old, new) if old == new => String::new(),
+        (old, new) => format!(": {} is {} now", code(old), code(new)),
+    };
+    _ = write!(out, "- {item}{sides}");
+    if !change.scopes.is_empty() {
+        _ = write!(out, "; scopes {}", code(&change.scopes.join(" ")));
+    }
+    out.push('.');
+    if !change.instead.is_empty() {
+        let mut letters = escaped(&change.instead).chars().collect::<Vec<_>>();
+        if let Some(first) = letters.first_mut() {
+            first.make_ascii_uppercase();
+        }
+        let instead: String = letters.into_iter().collect();
+        _ = write!(out, " {instead}.");
+    }
+    if change.class == Class::Major && !change.operations.is_empty() {
+        _ = write!(out, " ({})", code(&operations(change)));
+    }
+    out.push('\n');
+}
+
+/// A code span, whatever stands in it.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    match text.contains('`') {
+        true => format!("`` {text} ``"),
+        false => format!("`{text}`"),
+    }
+}
+
+/// Text outside of code spans without what Markdown or HTML would act on.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in text.split('`').enumerate() {
+        if place > 0 {
+            out.push('`');
+        }
+        match place % 2 {
+            1 => out.push_str(part),
+            _ => out.push_str(
+                &part
+                    .replace('<', "\\<")
+                    .replace('[', "\\[")
+                    .replace('*', "\\*"),
+            ),
+        }
+    }
+    out.replace(['\n', '\r'], " ")
+}
