@@ -10,6 +10,7 @@ mod files;
 mod generate;
 mod lock;
 mod mend;
+mod release_notes;
 mod scopes;
 mod terminal;
 mod workspace;
@@ -44,6 +45,8 @@ enum Command {
     Fetch(fetch::Options),
     /// Generates from every document in a folder and reports how it went.
     Corpus(corpus::Options),
+    /// Writes the entry of the changelog, and proposes the version of the generated crate.
+    ReleaseNotes(release_notes::Options),
     /// Shows which operations each bundle grants, and which an application needs.
     Scopes(scopes::Options),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Mend(options) => mend::run(options),
         Command::Fetch(options) => fetch::run(options),
         Command::Corpus(options) => corpus::run(options),
+        Command::ReleaseNotes(options) => release_notes::run(options),
         Command::Scopes(options) => scopes::run(options, verbose),
     };
     match result {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use portal_generator::surface::diff::{Class, Report, RustChange, Severity};
+use portal_generator::surface::diff::{Class, Report, RustChange, Severity, WireChange};
 
 use super::text::operations;
 use super::{NOTHING, summary};
@@ -26,23 +26,14 @@ pub(super) fn report(report: &Report) -> String {
         (Severity::Information, "### On the wire: for information"),
     ];
     for (severity, heading) in by_severity {
-        let mut changes = report.wire.iter().filter(|it| it.severity == severity);
-        let mut next = changes.next();
-        if next.is_some() {
-            _ = writeln!(out, "{heading}\n");
-        }
-        while let Some(change) = next {
-            let place = code(&change.place);
-            _ = writeln!(
-                out,
-                "- {place}: {} (`{}`)",
-                escaped(&change.message),
-                change.rule
-            );
-            next = changes.next();
-            if next.is_none() {
-                out.push('\n');
-            }
+        let list: String = report
+            .wire
+            .iter()
+            .filter(|it| it.severity == severity)
+            .map(|change| format!("- {}\n", wire(change)))
+            .collect();
+        if !list.is_empty() {
+            _ = writeln!(out, "{heading}\n\n{list}");
         }
     }
     for (class, heading) in [
@@ -50,7 +41,12 @@ pub(super) fn report(report: &Report) -> String {
         (Class::Minor, "### In Rust: additions"),
         (Class::Patch, "### In Rust: more"),
     ] {
-        let list = changes(report, class);
+        let list: String = report
+            .rust
+            .iter()
+            .filter(|it| it.class == class)
+            .map(|change| format!("- {}\n", entry(change)))
+            .collect();
         if !list.is_empty() {
             _ = writeln!(out, "{heading}\n\n{list}");
         }
@@ -58,16 +54,8 @@ pub(super) fn report(report: &Report) -> String {
     out
 }
 
-/// The changes of a class, as a list.
-fn changes(report: &Report, class: Class) -> String {
-    let mut out = String::new();
-    for change in report.rust.iter().filter(|it| it.class == class) {
-        one(&mut out, change);
-    }
-    out
-}
-
-fn one(out: &mut String, change: &RustChange) {
+/// A change of a public item, in a line.
+pub(crate) fn entry(change: &RustChange) -> String {
     let item = code(&format!("{}{}", change.path, change.member));
     let sides = match (change.old.as_str(), change.new.as_str()) {
         ("", "") => String::new(),
@@ -76,23 +64,26 @@ fn one(out: &mut String, change: &RustChange) {
         (old, new) if old == new => String::new(),
         (old, new) => format!(": {} is {} now", code(old), code(new)),
     };
-    _ = write!(out, "- {item}{sides}");
+    let mut out = format!("{item}{sides}");
     if !change.scopes.is_empty() {
         _ = write!(out, "; scopes {}", code(&change.scopes.join(" ")));
     }
     out.push('.');
-    if !change.instead.is_empty() {
-        let mut letters = escaped(&change.instead).chars().collect::<Vec<_>>();
-        if let Some(first) = letters.first_mut() {
-            first.make_ascii_uppercase();
-        }
-        let instead: String = letters.into_iter().collect();
-        _ = write!(out, " {instead}.");
+    let instead = escaped(&change.instead);
+    let mut letters = instead.chars();
+    if let Some(first) = letters.next() {
+        _ = write!(out, " {}{}.", first.to_uppercase(), letters.as_str());
     }
     if change.class == Class::Major && !change.operations.is_empty() {
         _ = write!(out, " ({})", code(&operations(change)));
     }
-    out.push('\n');
+    out
+}
+
+/// A change of what travels, in a line.
+pub(crate) fn wire(change: &WireChange) -> String {
+    let place = code(&change.place);
+    format!("{place}: {} (`{}`)", escaped(&change.message), change.rule)
 }
 
 /// A code span, whatever stands in it.

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::terminal::say;
 use crate::workspace;
 
+pub(crate) use markdown::{entry as markdown_entry, wire as markdown_wire};
 pub(crate) use sides::{Sides, load};
 
 /// What `diff` can be told.
@@ -80,4 +81,4 @@ fn summary(report: &Report) -> String {
 }
 
 /// What a report says where nothing differs.
-const NOTHING: &str = "nothing changed, neither on the wire nor in Rust";
+pub(crate) const NOTHING: &str = "nothing changed, neither on the wire nor in Rust";

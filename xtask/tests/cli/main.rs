@@ -2,6 +2,7 @@
 
 mod codegen;
 mod corpus;
+mod diff;
 mod fetch;
 mod generate;
 mod mend;

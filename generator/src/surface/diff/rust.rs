@@ -22,6 +22,7 @@ pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<RustChange> {
         if let (Some(before), Some(after)) = (&old.operation, &new.operation) {
             pair.operation(before, after, &mut changes);
         }
+        changes.extend(security::bundle_scopes(&pair));
         members::changes(&pair, &mut changes);
         if new.deprecated && !old.deprecated {
             changes.push(RustChange {

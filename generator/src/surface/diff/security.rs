@@ -1,6 +1,6 @@
 //! What operations require of whoever calls them.
 
-use super::super::Operation;
+use super::super::{Item, Operation, Role};
 use super::rust::Pair;
 use super::{Class, RustChange, Severity};
 
@@ -18,6 +18,38 @@ pub(super) fn scopes(pair: &Pair<'_>, old: &Operation, new: &Operation) -> Optio
         ),
         scopes: needed,
         ..pair.change(Class::Minor, "scopes-added")
+    })
+}
+
+/// The scopes that a bundle's tokens ask for and did not ask for before.
+pub(super) fn bundle_scopes(pair: &Pair<'_>) -> Option<RustChange> {
+    let scopes = |item: &Item| -> Vec<String> {
+        let scopes = item.members(Role::Constant);
+        scopes.map(|scope| scope.wire.clone()).collect()
+    };
+    let (before, after) = (scopes(pair.old), scopes(pair.new));
+    let is_new = |scope: &&String| !before.contains(scope);
+    let needed: Vec<String> = after.iter().filter(is_new).cloned().collect();
+    let (rule, instead) = match needed.is_empty() {
+        true if before.len() == after.len() => return None,
+        true => (
+            "bundle-scopes-dropped",
+            "nothing: its tokens ask for less".to_owned(),
+        ),
+        false => (
+            "scopes-added",
+            format!(
+                "have the operator grant {}; its tokens ask for it",
+                needed.join(" ")
+            ),
+        ),
+    };
+    Some(RustChange {
+        old: before.join(" "),
+        new: after.join(" "),
+        instead,
+        scopes: needed,
+        ..pair.change(Class::Minor, rule)
     })
 }
 
