@@ -1,5 +1,7 @@
 //! What differs among the members of items: fields, variants, functions and methods.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::{Item, Kind, Member, Role};
 use super::rust::Pair;
 use super::{Class, RustChange, is_literal, literal_use, member_use};
@@ -8,43 +10,73 @@ use super::{Class, RustChange, is_literal, literal_use, member_use};
 pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
     let new = pair.types.behind(pair.new);
     let is_told = |member: &&Member| !matches!(member.role, Role::Argument | Role::Constant);
+    let counterparts = Counterparts::of(pair.old, new);
+    let mut known: HashSet<*const Member> = HashSet::new();
     for old in pair.old.members.iter().filter(is_told) {
-        match counterpart(pair.old, old, new) {
-            None => changes.push(removed(pair, old, new)),
-            Some(member) if member.name != old.name => changes.push(renamed(pair, old, member)),
-            Some(member) => changes.extend(retyped(pair, old, member)),
+        let Some(member) = counterparts.find(old) else {
+            changes.push(removed(pair, old, new));
+            continue;
+        };
+        known.insert(std::ptr::from_ref(member));
+        match member.name == old.name {
+            true => changes.extend(retyped(pair, old, member)),
+            false => changes.push(renamed(pair, old, member)),
         }
     }
-    for member in new.members.iter().filter(is_told) {
-        let is_known = |old: &&Member| {
-            counterpart(pair.old, old, new).is_some_and(|found| std::ptr::eq(found, member))
-        };
-        if pair.old.kind == new.kind && !pair.old.members.iter().any(|old| is_known(&old)) {
-            changes.push(added(pair, member));
-        }
+    let is_new = |member: &&Member| !known.contains(&std::ptr::from_ref(*member));
+    if pair.old.kind == new.kind {
+        let members = new.members.iter().filter(is_told).filter(is_new);
+        changes.extend(members.map(|member| added(pair, member)));
     }
     changes.extend(constructor_reordered(pair, new));
 }
 
-/// What became of a member: the one of that name on the wire or, where nothing travels, in Rust.
-fn counterpart<'b>(item: &Item, old: &Member, new: &'b Item) -> Option<&'b Member> {
-    let same_role = |member: &&Member| member.role == old.role;
-    let place = |member: &Member| match item.kind {
-        Kind::Call => member.place.clone(),
-        _ => String::new(),
-    };
-    let by_wire = |member: &&Member| {
-        !old.wire.is_empty() && member.wire == old.wire && place(member) == place(old)
-    };
-    let by_name = |member: &&Member| match old.role {
-        Role::Trait => member.name == old.name && member.ty == old.ty,
-        _ => member.name == old.name,
-    };
-    let mut members = new.members.iter().filter(same_role);
-    members
-        .clone()
-        .find(by_wire)
-        .or_else(|| members.find(by_name))
+/// What became of members: the one of that name on the wire or, where nothing travels, in Rust.
+struct Counterparts<'b> {
+    kind: Kind,
+    by_wire: HashMap<(Role, &'b str, &'b str), &'b Member>,
+    by_name: HashMap<(Role, &'b str, &'b str), &'b Member>,
+}
+
+impl<'b> Counterparts<'b> {
+    fn of(old: &Item, new: &'b Item) -> Self {
+        let mut this = Self {
+            kind: old.kind,
+            by_wire: HashMap::new(),
+            by_name: HashMap::new(),
+        };
+        for member in &new.members {
+            if !member.wire.is_empty() {
+                let key = (member.role, member.wire.as_str(), this.place(member));
+                this.by_wire.entry(key).or_insert(member);
+            }
+            let key = (member.role, member.name.as_str(), granted(member));
+            this.by_name.entry(key).or_insert(member);
+        }
+        this
+    }
+
+    fn find(&self, old: &Member) -> Option<&'b Member> {
+        let by_wire = self.by_wire.get(&(old.role, &old.wire, self.place(old)));
+        let by_name = || self.by_name.get(&(old.role, &old.name, granted(old)));
+        by_wire.or_else(by_name).copied()
+    }
+
+    /// Parameters of one name may travel in several places.
+    fn place<'m>(&self, member: &'m Member) -> &'m str {
+        match self.kind {
+            Kind::Call => &member.place,
+            _ => "",
+        }
+    }
+}
+
+/// A bundle has the same trait several times, for other accesses.
+fn granted(member: &Member) -> &str {
+    match member.role {
+        Role::Trait => &member.ty,
+        _ => "",
+    }
 }
 
 /// The uses that end with a member as it was.

@@ -1,6 +1,6 @@
 //! Which item became which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::{Item, Kind, Role};
 
@@ -78,12 +78,13 @@ impl<'a> Pairs<'a> {
             }
         }
         let both = &self.both;
-        let paired: Vec<*const Item> = both.iter().map(|pair| std::ptr::from_ref(pair.0)).collect();
-        self.removed
-            .retain(|item| !paired.contains(&std::ptr::from_ref(*item)));
-        let paired: Vec<*const Item> = both.iter().map(|pair| std::ptr::from_ref(pair.1)).collect();
-        self.added
-            .retain(|item| !paired.contains(&std::ptr::from_ref(*item)));
+        let old: HashSet<_> = both.iter().map(|pair| std::ptr::from_ref(pair.0)).collect();
+        let new: HashSet<_> = both.iter().map(|pair| std::ptr::from_ref(pair.1)).collect();
+        let is_left = |paired: &HashSet<*const Item>, item: &Item| {
+            !paired.contains(&std::ptr::from_ref(item))
+        };
+        self.removed.retain(|item| is_left(&old, item));
+        self.added.retain(|item| is_left(&new, item));
     }
 }
 

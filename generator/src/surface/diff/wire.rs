@@ -1,5 +1,7 @@
 //! What differs on the wire, for clients that are already there.
 
+use std::collections::BTreeSet;
+
 use super::super::{Item, Kind, Member, Operation, Role};
 use super::pairs::Pairs;
 use super::types::{Relation, Types, name_in_types};
@@ -353,11 +355,13 @@ fn values(told: &mut Told<'_>, old: &Item, new: &Item, way: Way) {
     };
     let all = |item: &Item| -> Vec<String> { item.members(Role::Variant).map(named).collect() };
     let (before, after) = (all(old), all(new));
-    for value in before.iter().filter(|value| !after.contains(value)) {
+    let (known, now): (BTreeSet<_>, BTreeSet<_>) =
+        (before.iter().collect(), after.iter().collect());
+    for value in before.iter().filter(|value| !now.contains(value)) {
         let message = format!("the {what} `{value}` is gone");
         told.also(way.worse(Breaking, Information), "value-removed", message);
     }
-    for value in after.iter().filter(|value| !before.contains(value)) {
+    for value in after.iter().filter(|value| !known.contains(value)) {
         let message = format!("the {what} `{value}` is new");
         told.also(way.worse(Information, Warning), "value-added", message);
     }
