@@ -157,6 +157,21 @@ pub fn portal_api(
     api: &manifest::Api,
     documents: &DocumentSet,
 ) -> Result<Output, Vec<Diagnostic>> {
+    portal_api_after(manifest, api, documents, &[])
+}
+
+/// Makes the modules of one API of a portal, as [`portal_api`] does, where types and operations keep the names that
+/// they had in `previous`, the API's items in an earlier lock, beside those that they have now.
+///
+/// # Errors
+///
+/// Everything that keeps the document from being used, with places.
+pub fn portal_api_after(
+    manifest: &Manifest,
+    api: &manifest::Api,
+    documents: &DocumentSet,
+    previous: &[surface::Item],
+) -> Result<Output, Vec<Diagnostic>> {
     let config = Config {
         source: documents.main.name.clone(),
         portal: Some((manifest, api)),
@@ -171,9 +186,12 @@ pub fn portal_api(
         useless.diagnostic(manifest.place(&pointer))
     });
     one.diagnostics.extend(useless);
+    let module = format!("{}::{}", manifest.module(), api.module);
+    let mut items = surface::api(&one.api, &module);
+    one.api.former = surface::former_names(&mut items, previous);
     Ok(Output {
         files: render::portal_api(manifest, api, &one.api),
-        items: surface::api(&one.api, &format!("{}::{}", manifest.module(), api.module)),
+        items,
         operations: facts(&one.api),
         version: one.api.version,
         title: one.api.title,

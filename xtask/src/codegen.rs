@@ -8,7 +8,7 @@ use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::manifest::{self, Api, Manifest};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::overlay::Overlay;
-use portal_generator::surface::{self, Item};
+use portal_generator::surface::{self, Item, Lock};
 use portal_generator::{File, Output, Summary, mend, names};
 
 use crate::failure::Failure;
@@ -60,11 +60,12 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     let progress = Progress::start("reading the manifests");
     let manifests = manifests(&root)?;
     let chosen = chosen(&manifests, options.portal.as_deref())?;
+    let before = lock::read(&root)?;
     let mut diagnostics = Vec::new();
     let mut generated = Vec::new();
     for (folder, manifest) in chosen {
         progress.tell(|| format!("generating {}", manifest.title));
-        match generate(&root, folder, manifest) {
+        match generate(&root, folder, manifest, &before) {
             Ok(portal) => {
                 let outputs = portal.apis.iter().map(|api| &api.output);
                 diagnostics.extend(outputs.flat_map(|output| output.diagnostics.clone()));
@@ -86,7 +87,7 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     };
     let files = files(&manifests, &generated);
     let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
-    let lock = locked(&root, &manifests, &generated)?;
+    let lock = locked(&root, &manifests, &generated, before)?;
     let lock = Plan::of_files(&root.join(SPECS), &[lock])?;
     if options.check {
         return check(&plan, &lock);
@@ -118,8 +119,8 @@ fn locked(
     root: &Path,
     manifests: &[(PathBuf, Manifest)],
     generated: &[Generated],
+    before: Lock,
 ) -> Result<File, Failure> {
-    let before = lock::read(root)?;
     let mut lock = lock::of(root, manifests, generated, &before)?;
     for (name, portal) in before.portals {
         let is_there = manifests
@@ -244,16 +245,20 @@ fn files(manifests: &[(PathBuf, Manifest)], generated: &[Generated]) -> Vec<File
     files
 }
 
-/// Generates a portal, and reports what is wrong with any of its documents at once.
+/// Generates a portal, and reports what is wrong with any of its documents at once. Names in the lock `before` stay.
 pub(crate) fn generate(
     root: &Path,
     folder: &Path,
     manifest: &Manifest,
+    before: &Lock,
 ) -> Result<Generated, Failure> {
     let mut apis = Vec::new();
     let mut problems = stray_overlays(root, folder, manifest)?;
     for api in &manifest.apis {
-        match generate_api(root, folder, manifest, api) {
+        let known = before.portals.get(&manifest.portal);
+        let known = known.and_then(|portal| portal.apis.get(&api.id));
+        let known = known.map_or(&[][..], |api| &api.items);
+        match generate_api(root, folder, manifest, api, known) {
             Ok(generated) => apis.push(generated),
             Err(Failure::Refused(found)) => problems.extend(found),
             Err(other) => return Err(other),
@@ -278,11 +283,12 @@ fn generate_api(
     folder: &Path,
     manifest: &Manifest,
     api: &Api,
+    previous: &[Item],
 ) -> Result<GeneratedApi, Failure> {
     let started = Instant::now();
     let overlay = read_overlay(root, folder, api)?;
     let documents = document(root, folder, manifest, api, overlay)?;
-    let output = portal_generator::portal_api(manifest, api, &documents);
+    let output = portal_generator::portal_api_after(manifest, api, &documents, previous);
     let output = output.map_err(Failure::Refused)?;
     let all = std::iter::once(&documents.main).chain(&documents.others);
     let names = all.map(|document| document.name.clone()).collect();

@@ -13,18 +13,24 @@ use sha2::{Digest, Sha256};
 
 use crate::codegen::{Generated, SPECS};
 use crate::failure::Failure;
+use crate::workspace;
 
 /// The lock's name in the folder of specs.
 pub(crate) const FILE: &str = "specs.lock";
 
 /// The lock on disk; an empty one where there is none.
 pub(crate) fn read(root: &Path) -> Result<Lock, Failure> {
-    let path = root.join(SPECS).join(FILE);
+    read_in(root, Path::new(SPECS))
+}
+
+/// The lock in a folder of specs; an empty one where there is none.
+pub(crate) fn read_in(root: &Path, specs: &Path) -> Result<Lock, Failure> {
+    let path = root.join(specs).join(FILE);
     if !path.is_file() {
         return Ok(Lock::default());
     }
     let bytes = fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-    parse(&format!("{SPECS}/{FILE}"), bytes)
+    parse(&workspace::with_slashes(&specs.join(FILE)), bytes)
 }
 
 /// Reads a lock from its bytes.
@@ -63,7 +69,7 @@ pub(crate) fn of(
             };
             apis.insert(api.id.clone(), locked);
         }
-        let file = crate::workspace::with_slashes(&folder.join("portal.yaml"));
+        let file = workspace::with_slashes(&folder.join("portal.yaml"));
         let locked = LockedPortal {
             manifest: files.document(&file)?,
             items: portal.items.clone(),

@@ -41,6 +41,17 @@ pub struct Api {
     pub successes: Vec<ResponseEnum>,
     /// The structs of declared response headers.
     pub headers: Vec<HeaderStruct>,
+    /// Names that types and operations had before, which code goes on using.
+    pub former: Former,
+}
+
+/// Names that items had before: pairs of the old name and the one it has now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Former {
+    /// Of types.
+    pub types: Vec<(String, String)>,
+    /// Of operations.
+    pub operations: Vec<(String, String)>,
 }
 
 /// A server of the document.

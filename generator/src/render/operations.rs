@@ -120,10 +120,13 @@ impl Operations<'_> {
 
     fn client_impl(&self, group: &Group) -> String {
         let client = format_ident!("{}", self.api.client);
-        let methods = group
-            .operations
-            .iter()
-            .map(|operation| self.method(operation));
+        let methods = group.operations.iter().map(|operation| {
+            let former = self.api.former.operations.iter();
+            let former = former.filter(|(_, new)| *new == operation.name);
+            let former = former.map(|(old, _)| self.former(operation, old));
+            let method = self.method(operation);
+            quote! { #method #(#former)* }
+        });
         let docs = doc_attributes(&docs::rustdoc(&group.description));
         let block = match self.target.bundles {
             true => quote! { #docs impl<B: Bundle> #client<B> { #(#methods)* } },
@@ -152,20 +155,12 @@ impl Operations<'_> {
         let deprecated = self.deprecations(operation);
         let arguments = self.arguments(operation);
         let call = self.start(operation);
-        let (result, value) = match has_type(operation) {
-            true => {
-                let ty = format_ident!("{}", operation.type_name);
-                (quote! { #ty }, quote! { #ty(#call) })
-            }
-            false => {
-                let ty = self.call_type(operation);
-                (quote! { #ty }, call)
-            }
+        let result = self.result(operation);
+        let value = match has_type(operation) {
+            true => quote! { #result(#call) },
+            false => call,
         };
-        let bound = self.target.bundles.then(|| match operation.access {
-            Access::Read => quote! { where B: Reads },
-            Access::Write => quote! { where B: Writes },
-        });
+        let bound = self.bound(operation);
         quote! {
             #docs
             #alias
@@ -189,6 +184,60 @@ impl Operations<'_> {
                 #[cfg_attr(portal_scopes, deprecated(note = #note))]
             },
         }
+    }
+
+    /// The method under a name that it had before.
+    fn former(&self, operation: &Operation, old: &str) -> TokenStream {
+        let (name, new) = (
+            format_ident!("{}", old),
+            format_ident!("{}", operation.name),
+        );
+        let words = doc_attributes(&format!("The name that [`{new}`](Self::{new}) had before."));
+        let note = format!("its name is `{new}` now");
+        let deprecated = match self.scopes_note(operation) {
+            None => quote! { #[deprecated = #note] },
+            Some(scopes) => quote! {
+                #[cfg_attr(not(portal_scopes), deprecated = #note)]
+                #[cfg_attr(portal_scopes, deprecated(note = #scopes))]
+            },
+        };
+        let arguments = self.arguments(operation);
+        let parameters = operation.arguments.iter().filter(|p| p.constant.is_none());
+        let body = operation.body.as_ref().filter(|body| body.required);
+        let open = body.filter(|body| calls::leaves_media_type_open(body));
+        let given = parameters
+            .map(|parameter| parameter.name.as_str())
+            .chain(body.map(|body| body.name.as_str()))
+            .chain(open.map(|_| "content_type"))
+            .map(|name| format_ident!("{}", name));
+        let result = self.result(operation);
+        let bound = self.bound(operation);
+        quote! {
+            #words
+            #deprecated
+            pub fn #name(&self, #(#arguments),*) -> #result #bound {
+                self.#new(#(#given),*)
+            }
+        }
+    }
+
+    /// What a method gives: the type of its call.
+    fn result(&self, operation: &Operation) -> TokenStream {
+        match has_type(operation) {
+            true => {
+                let ty = format_ident!("{}", operation.type_name);
+                quote! { #ty }
+            }
+            false => self.call_type(operation),
+        }
+    }
+
+    /// What a method asks of the client's bundle.
+    fn bound(&self, operation: &Operation) -> Option<TokenStream> {
+        self.target.bundles.then(|| match operation.access {
+            Access::Read => quote! { where B: Reads },
+            Access::Write => quote! { where B: Writes },
+        })
     }
 
     fn scopes_note(&self, operation: &Operation) -> Option<String> {

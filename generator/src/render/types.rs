@@ -15,6 +15,12 @@ pub(super) fn module(api: &Api, command: &str) -> String {
         body.push('\n');
         self::definition(&mut body, &text, definition);
     }
+    for (old, new) in &api.former.types {
+        _ = writeln!(
+            body,
+            "\n/// The name that [`{new}`] had before.\n#[deprecated = \"its name is `{new}` now\"]\npub type {old} = {new};"
+        );
+    }
     let mut file = header(api, command);
     file.push_str("//! The models of the API.\n\n");
     file.push_str(&imports(api));

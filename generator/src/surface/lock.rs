@@ -161,6 +161,10 @@ fn item(out: &mut String, indent: &str, item: &Item) {
     if item.deprecated {
         line("deprecated", "yes");
     }
+    if !item.formerly.is_empty() {
+        let formerly = item.formerly.join(" ");
+        line("formerly", &formerly);
+    }
     if let Some(operation) = &item.operation {
         line("id", &operation.id);
         line("success", &operation.success);
@@ -302,6 +306,10 @@ fn read_item(value: &Value) -> Option<Item> {
         key: text(value, "key"),
         pointer: text(value, "pointer"),
         deprecated: value.get("deprecated").is_some(),
+        formerly: text(value, "formerly")
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
         operation,
         members: members.collect::<Option<_>>()?,
     })
@@ -347,6 +355,7 @@ mod tests {
         let item = Item {
             kind: Kind::Enum,
             path: "shop::types::A".to_owned(),
+            formerly: vec!["B".to_owned(), "C".to_owned()],
             key: "A: b".to_owned(),
             members: members.to_vec(),
             ..Item::default()

@@ -5,12 +5,14 @@
 
 mod collect;
 pub mod diff;
+mod former;
 mod lock;
 mod portal;
 
 use std::fmt::Write as _;
 
 pub(crate) use collect::api;
+pub(crate) use former::names as former_names;
 pub use lock::{Document, Lock, LockedApi, LockedPortal};
 pub use portal::portal;
 
@@ -28,6 +30,8 @@ pub struct Item {
     pub pointer: String,
     /// Whether its vendor marks it deprecated.
     pub deprecated: bool,
+    /// Names it had before, under which it is still there, deprecated.
+    pub formerly: Vec<String>,
     /// What operations have beside members.
     pub operation: Option<Operation>,
     /// What belongs to it.

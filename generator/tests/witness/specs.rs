@@ -48,12 +48,17 @@ impl Api {
 
     /// What is generated once a change is made.
     pub(crate) fn changed(&self, change: impl FnOnce(&mut Value)) -> Side {
+        self.changed_after(change, &[])
+    }
+
+    /// What is generated once a change is made, where the names of `previous` are kept.
+    pub(crate) fn changed_after(&self, change: impl FnOnce(&mut Value), previous: &[Item]) -> Side {
         let mut value = self.value.clone();
         change(&mut value);
         let document = Document::from_value(self.name.clone(), value);
         let set = DocumentSet::new(document);
         let api = &self.manifest.apis[0];
-        let output = portal_generator::portal_api(&self.manifest, api, &set);
+        let output = portal_generator::portal_api_after(&self.manifest, api, &set, previous);
         let output: Output = output.expect("the changed document can be used");
         let outputs = BTreeMap::from([(api.id.clone(), &output)]);
         let mut files = portal_generator::apis_crate(&[&self.manifest]);

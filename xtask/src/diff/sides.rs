@@ -78,9 +78,10 @@ fn of_folder(path: &Path) -> Result<Lock, Failure> {
 
 fn of_specs(root: &Path, specs: &Path) -> Result<Lock, Failure> {
     let manifests = codegen::manifests_in(root, specs)?;
+    let before = lock::read_in(root, specs)?;
     let mut generated = Vec::new();
     for (folder, manifest) in &manifests {
-        let portal = codegen::generate(root, folder, manifest)?;
+        let portal = codegen::generate(root, folder, manifest, &before)?;
         let outputs = portal.apis.iter().map(|api| &api.output);
         let problems = outputs.flat_map(|output| &output.diagnostics);
         let errors: Vec<Diagnostic> = problems.filter(|it| it.is_error()).cloned().collect();

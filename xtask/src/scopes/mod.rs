@@ -16,7 +16,7 @@ use portal::Portal;
 
 use crate::failure::Failure;
 use crate::terminal::{self, Progress, say};
-use crate::{codegen, workspace};
+use crate::{codegen, lock, workspace};
 
 /// What `scopes` can be told.
 #[derive(clap::Args)]
@@ -103,11 +103,12 @@ fn portals(options: &Options, verbose: bool) -> Result<Vec<Portal>, Failure> {
     let root = workspace::root()?;
     let progress = Progress::start("reading the manifests");
     let manifests = codegen::manifests(&root)?;
+    let lock = lock::read(&root)?;
     let mut portals = Vec::new();
     let mut problems = Vec::new();
     for (folder, manifest) in codegen::chosen(&manifests, options.portal.as_deref())? {
         progress.tell(|| format!("reading {}", manifest.title));
-        match codegen::generate(&root, folder, manifest) {
+        match codegen::generate(&root, folder, manifest, &lock) {
             Ok(generated) => portals.push(Portal::new(manifest, generated)),
             Err(Failure::Refused(found)) => problems.extend(found),
             Err(failure) => return Err(failure),

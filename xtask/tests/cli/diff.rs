@@ -208,3 +208,45 @@ fn notes_of_a_release_are_written_once() {
     assert_eq!(ended.code, 2);
     assert_eq!(folder.read("CHANGELOG.md"), after);
 }
+
+#[test]
+fn names_once_given_stay() {
+    let folder = workspace("diff_names");
+    folder.write("before.lock", folder.read("specs/specs.lock"));
+    let renamed = ORDERS
+        .replace("GetOrder", "FetchOrder")
+        .replace("schemas/Order", "schemas/Purchase")
+        .replace("    Order:", "    Purchase:");
+    folder.write("specs/shop/orders.yaml", renamed);
+    assert_eq!(folder.xtask(&["codegen"]).code, 0);
+    let generated = folder.files("generated");
+    let types = &generated["generated/src/shop/orders/types.rs"];
+    let alias = "#[deprecated = \"its name is `Purchase` now\"]\npub type Order = Purchase;\n";
+    assert!(types.contains(alias), "{types}");
+    let is_there = |text: &String| text.contains("        self.fetch_order(id)\n");
+    assert!(generated.values().any(is_there));
+
+    // What the lock says of names is an input: the second run gives the same.
+    assert_eq!(folder.xtask(&["codegen", "--check"]).code, 0);
+    let lock = folder.read("specs/specs.lock");
+    assert!(lock.contains("formerly: Order\n"), "{lock}");
+    let ended = folder.xtask(&["diff", "before.lock", "--deny", "breaking"]);
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert!(ended.stdout.ends_with("\nminor\n"), "{}", ended.stdout);
+
+    // Taken out of the lock, a name is gone for good.
+    folder.write("middle.lock", &lock);
+    let lines = lock.lines().filter(|line| !line.contains("formerly:"));
+    let lines: String = lines.map(|line| format!("{line}\n")).collect();
+    folder.write("specs/specs.lock", lines);
+    assert_eq!(folder.xtask(&["codegen"]).code, 0);
+    let ended = folder.xtask(&["diff", "middle.lock"]);
+    assert!(
+        ended.stdout.contains(
+            "  major shop::orders::types::Purchase [former-name-removed]\n      - Order\n      + \
+             shop::orders::types::Purchase\n"
+        ),
+        "{}",
+        ended.stdout
+    );
+}

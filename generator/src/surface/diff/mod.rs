@@ -169,12 +169,22 @@ pub fn uses(item: &Item) -> Vec<String> {
         Kind::Operation => vec![format!("{}()", item.path)],
         _ => vec![item.path.clone()],
     };
+    uses.extend(item.formerly.iter().map(|name| former_use(item, name)));
     let members = item.members.iter();
     uses.extend(members.filter_map(|member| member_use(item, member)));
     if is_literal(item) {
         uses.push(literal_use(item));
     }
     uses
+}
+
+/// How code uses a name that an item had before.
+pub fn former_use(item: &Item, name: &str) -> String {
+    let call = match item.kind {
+        Kind::Operation => "()",
+        _ => "",
+    };
+    format!("{}::{name}{call}", item.module())
 }
 
 /// How code uses a member.
@@ -201,6 +211,11 @@ pub fn literal_use(item: &Item) -> String {
 pub fn is_literal(item: &Item) -> bool {
     matches!(item.kind, Kind::Model | Kind::Headers | Kind::Multipart)
         && item.members(Role::Field).next().is_some()
+}
+
+/// The items that are there on both sides, whatever their names.
+pub(super) fn pairs<'a>(old: &'a [Item], new: &'a [Item]) -> Vec<(&'a Item, &'a Item)> {
+    Pairs::of(old, new).both
 }
 
 /// Compares two locks.

@@ -4,7 +4,7 @@ use super::super::{Item, Kind, Operation, Role};
 use super::members;
 use super::pairs::Pairs;
 use super::types::Types;
-use super::{Class, RustChange, security, uses};
+use super::{Class, RustChange, former_use, security, uses};
 
 /// What differs for code.
 pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<RustChange> {
@@ -16,6 +16,7 @@ pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<RustChange> {
         if old.path != new.path {
             changes.push(pair.renamed());
         }
+        changes.extend(pair.names_dropped());
         if old.kind != new.kind {
             changes.extend(pair.kind());
         }
@@ -102,16 +103,43 @@ impl Pair<'_> {
     }
 
     fn renamed(&self) -> RustChange {
+        // Under its old name, it is still there.
+        let is_kept = self.old.module() == self.new.module()
+            && self.new.formerly.iter().any(|name| name == self.old.name());
+        let (class, stops) = match is_kept {
+            true => (Class::Minor, Vec::new()),
+            false => (Class::Major, uses(self.old)),
+        };
         RustChange {
             old: self.old.path.clone(),
             new: self.new.path.clone(),
-            stops: uses(self.old),
+            stops,
             instead: match self.old.module() == self.new.module() {
                 true => format!("write `{}`", self.new.name()),
                 false => format!("write `{}`", self.new.path),
             },
-            ..self.change(Class::Major, "item-renamed")
+            ..self.change(class, "item-renamed")
         }
+    }
+
+    /// A name from before that is not kept any more.
+    fn names_dropped(&self) -> Option<RustChange> {
+        let (old, new) = (self.old, self.new);
+        let is_there = |name: &String| {
+            old.module() == new.module() && (new.formerly.contains(name) || new.name() == name)
+        };
+        let dropped: Vec<&String> = old.formerly.iter().filter(|it| !is_there(it)).collect();
+        (!dropped.is_empty()).then(|| RustChange {
+            old: dropped
+                .iter()
+                .map(|it| it.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+            new: new.path.clone(),
+            stops: dropped.iter().map(|name| former_use(old, name)).collect(),
+            instead: format!("write `{}`", new.name()),
+            ..self.change(Class::Major, "former-name-removed")
+        })
     }
 
     /// A struct that became an enum is still a type of that name, but little else.

@@ -18,6 +18,8 @@ pub(super) struct Types<'a> {
     old: BTreeMap<String, &'a Item>,
     /// New names of types by their old ones, where they differ.
     renamed: BTreeMap<String, String>,
+    /// Names of types by the names that they had before and still go by.
+    former: BTreeMap<String, String>,
     pub(super) sent: BTreeSet<String>,
     pub(super) received: BTreeSet<String>,
     /// Old items by the operations that reach them.
@@ -45,6 +47,7 @@ impl<'a> Types<'a> {
             new: by_name(new),
             old: by_name(old),
             renamed: renamed.collect(),
+            former: former(new),
             sent: BTreeSet::new(),
             received: BTreeSet::new(),
             reached: BTreeMap::new(),
@@ -117,11 +120,12 @@ impl<'a> Types<'a> {
 
     /// What an old type means where code that names it meets the new side; `None` where it is gone.
     pub(super) fn now(&self, ty: &str) -> Option<String> {
+        let ty = replaced(ty, &|name| self.former.get(name).cloned());
         let is_known = |name: &String| self.new.contains_key(name) || !self.old.contains_key(name);
-        names(ty)
+        names(&ty)
             .iter()
             .all(is_known)
-            .then(|| expanded(ty, &self.new))
+            .then(|| expanded(&ty, &self.new))
     }
 
     /// Whether code that names the old type takes the new one for it.
@@ -261,6 +265,17 @@ fn by_name(items: &[Item]) -> BTreeMap<String, &Item> {
         .iter()
         .filter_map(|item| Some((name_in_types(item)?, item)));
     named.collect()
+}
+
+fn former(items: &[Item]) -> BTreeMap<String, String> {
+    let named = items
+        .iter()
+        .filter_map(|item| Some((name_in_types(item)?, item)));
+    let former = named.flat_map(|(name, item)| {
+        let names = item.formerly.iter();
+        names.map(move |old| (format!("types::{old}"), name.clone()))
+    });
+    former.collect()
 }
 
 /// How types name an item.
