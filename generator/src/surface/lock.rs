@@ -69,17 +69,20 @@ impl Lock {
              # The documents that the code was generated from, and its public items: `cargo xtask diff` compares them.\n",
         );
         _ = writeln!(out, "lock: {FORM}\ngenerator: {}", word(&self.generator));
-        out.push_str("portals:\n");
+        let none = if self.portals.is_empty() { " {}" } else { "" };
+        _ = writeln!(out, "portals:{none}");
         for (name, portal) in &self.portals {
             _ = writeln!(out, "  {}:", word(name));
             _ = writeln!(out, "    manifest: {}", file(&portal.manifest));
             items(&mut out, "    ", &portal.items);
-            out.push_str("    apis:\n");
+            let none = if portal.apis.is_empty() { " {}" } else { "" };
+            _ = writeln!(out, "    apis:{none}");
             for (id, api) in &portal.apis {
                 _ = writeln!(out, "      {}:", word(id));
                 _ = writeln!(out, "        version: {}", word(&api.version));
                 _ = writeln!(out, "        feature: {}", word(&api.feature));
-                out.push_str("        documents:\n");
+                let none = if api.documents.is_empty() { " []" } else { "" };
+                _ = writeln!(out, "        documents:{none}");
                 for document in &api.documents {
                     _ = writeln!(out, "          - {}", file(document));
                 }
@@ -237,7 +240,7 @@ fn read(root: &Value) -> Option<Lock> {
     let mut portals = BTreeMap::new();
     for (name, portal) in root.get("portals")?.as_object()? {
         let mut apis = BTreeMap::new();
-        for (id, api) in portal.get("apis")?.as_object().into_iter().flatten() {
+        for (id, api) in portal.get("apis")?.as_object()? {
             let documents = api.get("documents")?.as_array()?.iter();
             let locked = LockedApi {
                 version: text(api, "version"),

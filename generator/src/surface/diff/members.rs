@@ -8,7 +8,11 @@ use super::{Class, RustChange, is_literal, literal_use, member_use};
 
 /// Adds what differs among the members of an item.
 pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
-    let new = pair.types.behind(pair.new);
+    // An alias is used as what it stands for, and stays one for itself.
+    let new = match pair.old.kind {
+        Kind::Alias => pair.new,
+        _ => pair.types.behind(pair.new),
+    };
     let is_told = |member: &&Member| !matches!(member.role, Role::Argument | Role::Constant);
     let counterparts = Counterparts::of(pair.old, new);
     let mut known: HashSet<*const Member> = HashSet::new();
@@ -34,7 +38,8 @@ pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
 /// What became of members: the one of that name on the wire or, where nothing travels, in Rust.
 struct Counterparts<'b> {
     kind: Kind,
-    by_wire: HashMap<(Role, &'b str, &'b str), &'b Member>,
+    /// None where several have the name.
+    by_wire: HashMap<(Role, &'b str, &'b str), Option<&'b Member>>,
     by_name: HashMap<(Role, &'b str, &'b str), &'b Member>,
 }
 
@@ -48,7 +53,8 @@ impl<'b> Counterparts<'b> {
         for member in &new.members {
             if !member.wire.is_empty() {
                 let key = (member.role, member.wire.as_str(), this.place(member));
-                this.by_wire.entry(key).or_insert(member);
+                let several = this.by_wire.contains_key(&key);
+                this.by_wire.insert(key, (!several).then_some(member));
             }
             let key = (member.role, member.name.as_str(), granted(member));
             this.by_name.entry(key).or_insert(member);
@@ -59,7 +65,7 @@ impl<'b> Counterparts<'b> {
     fn find(&self, old: &Member) -> Option<&'b Member> {
         let by_wire = self.by_wire.get(&(old.role, &old.wire, self.place(old)));
         let by_name = || self.by_name.get(&(old.role, &old.name, granted(old)));
-        by_wire.or_else(by_name).copied()
+        by_wire.copied().flatten().or_else(|| by_name().copied())
     }
 
     /// Parameters of one name may travel in several places.
@@ -100,6 +106,10 @@ fn name(member: &Member) -> String {
 
 fn removed(pair: &Pair<'_>, old: &Member, new: &Item) -> RustChange {
     let (rule, instead) = match old.role {
+        Role::Field if pair.old.kind == Kind::Alias => (
+            "alias-changed",
+            "it is a type of its own now".to_owned(),
+        ),
         Role::Field => (
             "field-removed",
             "the property is gone: take the field out".to_owned(),
