@@ -1,0 +1,68 @@
+//! The portal on one's own machine, made from the same documents as its clients.
+//!
+//! Credentials for a portal come from its operator, and take days. A sandbox has an identity provider, a gateway and
+//! the APIs behind it, checks everything that they check, remembers what it is sent, and fails on demand. It listens
+//! on loopback only, and whatever it hands out is good for nothing else.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use portal_apis::easor::bundles::Reporting;
+//! use portal_apis::easor::{Easor, Region};
+//! use portal_apis::runtime::wire::date;
+//! use portal_sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let own = sandbox.credentials_of("Reporting").ok_or("no such bundle")?;
+//! let easor = Easor::<Reporting>::builder(Region::Fi)
+//!     .credentials(&own.client_id, &own.client_secret)
+//!     .subscription_key(&own.subscription_key)
+//!     .scopes(&own.scopes)
+//!     .gateway_url(sandbox.gateway_url())
+//!     .token_url(sandbox.token_url())
+//!     .build()?;
+//! let balances = easor
+//!     .general_ledger()
+//!     .account_balances_by_date("10001", date(2024, 3, 15), "1701,3000")
+//!     .await?;
+//! assert_eq!(balances.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it knows, and what it makes up
+//!
+//! * Paths, parameters, bodies and answers are those of the documents in `specs/`; what is sent is checked against
+//!   them, and refused in the API's own shape of errors where it has one, else as RFC 9457 has it.
+//! * Answers are the document's examples where they fit their schema, else values made up from the schema, the same
+//!   for the same seed.
+//! * Which operations belong together follows from their paths: what is posted to a list is in it from then on, can be
+//!   got, replaced and deleted. A list that nothing can be posted to, but whose items name those of another
+//!   (`voucherId`), tells of their parts: postings are among the ledger's events.
+//! * Query parameters that are called like a property filter by it; the sandbox does not understand others.
+//! * Numbers are kept as binary floating point, so an amount may come back with fewer zeros than it was sent with.
+//! * Where no bundle of the manifest has scopes, they are made up: `easor.sales.write`.
+
+mod answers;
+mod api;
+mod clock;
+mod collections;
+mod credentials;
+mod error;
+mod faults;
+mod gateway;
+mod identity;
+mod message;
+mod portal;
+mod random;
+mod record;
+mod sandbox;
+mod server;
+mod world;
+
+pub use credentials::Credentials;
+pub use error::StartError;
+pub use faults::{FAULT_HEADER, Fault, UnknownFault};
+pub use portal::Portal;
+pub use record::{Layer, Recorded, Verdict};
+pub use sandbox::{Builder, Sandbox};
