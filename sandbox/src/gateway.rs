@@ -21,8 +21,11 @@ pub(crate) struct Gateway {
     /// Calls beyond it are answered with 403.
     pub(crate) quota: Option<Limit>,
     pub(crate) clients: Vec<Credentials>,
-    used: Mutex<HashMap<(String, &'static str), (Duration, u32)>>,
+    used: Mutex<HashMap<(String, &'static str), Used>>,
 }
+
+/// When a period began, and the calls in it.
+type Used = (Duration, u32);
 
 /// An answer of the gateway, and why it gave it.
 pub(crate) type Refusal = (Answer, String);

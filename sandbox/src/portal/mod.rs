@@ -121,7 +121,7 @@ impl Api {
         let tree = serde_json::to_value(&normalized.openapi).unwrap_or(Value::Null);
         let schemas = Schemas::new(&tree);
         let mut operations = operation::all(&tree, api, &schemas)?;
-        let collections = resources::find(&mut operations, api, &schemas);
+        let collections = resources::find(&mut operations, &schemas);
         Ok(Self {
             id: api.id.clone(),
             base: base(manifest, api, &tree),

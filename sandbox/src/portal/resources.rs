@@ -3,7 +3,7 @@
 //! Documents do not say so; paths do, by a habit that all APIs share. `/vouchers/{organization}` lists and creates,
 //! `/vouchers/{organization}/{id}` is one of them, and whatever comes first in the path is whose they are.
 
-use portal_generator::manifest;
+use portal_generator::names::singular;
 use serde_json::Value;
 
 use super::operation::Operation;
@@ -49,11 +49,7 @@ pub(crate) struct Collection {
 }
 
 /// Finds the collections of an API, and gives each operation its role.
-pub(super) fn find(
-    operations: &mut [Operation],
-    _api: &manifest::Api,
-    schemas: &Schemas,
-) -> Vec<Collection> {
+pub(super) fn find(operations: &mut [Operation], schemas: &Schemas) -> Vec<Collection> {
     let mut found = Vec::new();
     let roles: Vec<Role> = {
         let operations = &*operations;
@@ -93,9 +89,7 @@ impl Finder<'_> {
             return Role::List { collection, member };
         }
         if operation.method == "POST" {
-            let has_more = operation.template.words().next().is_some();
-            let creates = has_more && (operation.body.is_some() || self.answers_object(operation));
-            if creates && let Some(collection) = self.created(found, operation) {
+            if let Some(collection) = self.created(found, operation) {
                 if let Some(collection) = found.get_mut(collection) {
                     collection.grows = true;
                 }
@@ -140,15 +134,21 @@ impl Finder<'_> {
         Some((Some(wanted.to_owned()), list.get("items")?.clone()))
     }
 
-    fn answers_object(&self, operation: &Operation) -> bool {
+    /// Whether the answer names the id of something that is called so.
+    fn answers_id(&self, operation: &Operation, name: &str) -> bool {
         let content = operation.successes.first().and_then(|it| it.json());
         content.is_some_and(|content| {
             let schema = self.schemas.resolve(&content.checked.schema);
-            schema.get("properties").is_some()
+            let schema = schema
+                .get("items")
+                .map_or(schema, |it| self.schemas.resolve(it));
+            let mut properties = super::operation::members(schema.get("properties"));
+            properties.any(|(property, _)| Collection::new(name).is_id(property))
         })
     }
 
-    /// The collection that something is added to: the last word of the path that names a known one, else the last.
+    /// The collection that something is added to: the last word of the path that names a known one, else the last if
+    /// the answer has an id.
     fn created(&self, found: &mut Vec<Collection>, operation: &Operation) -> Option<usize> {
         let known = |word: &str| {
             let mut named = self.operations.iter().filter(|it| it.method != "POST");
@@ -156,11 +156,11 @@ impl Finder<'_> {
         };
         let mut words = operation.template.words();
         let last = words.next()?;
-        let name = if known(last) {
-            last
-        } else {
-            words.find(|word| known(word)).unwrap_or(last)
+        let name = match known(last) {
+            true => Some(last),
+            false => words.find(|word| known(word)),
         };
+        let name = name.or_else(|| self.answers_id(operation, last).then_some(last))?;
         Some(named(found, name))
     }
 
@@ -192,21 +192,21 @@ fn named(found: &mut Vec<Collection>, name: &str) -> usize {
     if let Some(index) = found.iter().position(|it| it.name == name) {
         return index;
     }
-    found.push(Collection {
-        name: name.to_owned(),
-        singular: singular(name),
-        numbered: false,
-        item: None,
-        grows: false,
-    });
+    found.push(Collection::new(name));
     found.len() - 1
 }
 
-fn singular(name: &str) -> String {
-    portal_generator::names::singular(name).unwrap_or_else(|| name.to_owned())
-}
-
 impl Collection {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            singular: singular(name).unwrap_or_else(|| name.to_owned()),
+            numbered: false,
+            item: None,
+            grows: false,
+        }
+    }
+
     /// Whether a property holds the id of one of its items: `id`, `voucherId`, `voucher_id`.
     pub(crate) fn is_id(&self, property: &str) -> bool {
         property == "id" || self.is_reference(property)
