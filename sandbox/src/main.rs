@@ -1,1 +1,94 @@
-fn main() {}
+//! `portal-sandbox`: a portal on this machine, until Ctrl-C.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use portal_sandbox::{Sandbox, StartError};
+
+/// Runs a portal on this machine: identity provider, gateway and APIs, made from its documents.
+#[derive(Parser)]
+#[command(name = "cargo xtask sandbox", bin_name = "cargo xtask sandbox")]
+struct Options {
+    /// The portal, by its folder in `specs/`.
+    #[arg(long, default_value = "easor")]
+    portal: String,
+    /// Another folder with a `portal.yaml` and documents, in place of `--portal`.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// The port; 0 for one that the system chooses.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What everything that is made up depends on.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// After how many polls the user of a device agrees.
+    #[arg(long, default_value_t = 2)]
+    approve_devices_after: u32,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), StartError> {
+    let builder = Sandbox::builder()
+        .seed(options.seed)
+        .port(options.port)
+        .approve_devices_after(options.approve_devices_after);
+    let builder = match options.folder {
+        Some(folder) => builder.folder(folder),
+        None => builder.portal(options.portal),
+    };
+    let sandbox = builder.start().await?;
+    // A reader who has seen enough is no reason to stop.
+    _ = introduce(&sandbox, &mut io::stdout());
+    let told = async {
+        let mut seen = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let requests = sandbox.requests();
+            for request in requests.iter().skip(seen) {
+                _ = writeln!(io::stdout(), "{request}");
+            }
+            seen = requests.len();
+        }
+    };
+    tokio::select! {
+        () = told => {}
+        // Where signals cannot be waited for, the sandbox ends at once rather than never.
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(())
+}
+
+/// What to export, for each bundle.
+fn introduce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "# {} on {}", sandbox.portal(), sandbox.gateway_url())?;
+    writeln!(out, "# All of this is made up and good for nothing else.")?;
+    for (api, url) in sandbox.api_urls() {
+        writeln!(out, "# {api}: {url}")?;
+    }
+    for credentials in sandbox.credentials() {
+        writeln!(out, "\n# {}", credentials.bundle)?;
+        for (name, value) in sandbox.environment(credentials) {
+            writeln!(out, "export {name}='{value}'")?;
+        }
+        writeln!(
+            out,
+            "# user {} with password {}",
+            credentials.username, credentials.password
+        )?;
+    }
+    writeln!(out, "\n# Requests; Ctrl-C ends the sandbox.")?;
+    out.flush()
+}

@@ -100,6 +100,13 @@ impl Sandbox {
         Some(format!("{}{}", self.world.base, api.base))
     }
 
+    /// The addresses of all APIs, in the manifest's order.
+    pub fn api_urls(&self) -> Vec<(String, String)> {
+        let apis = self.world.portal.apis.iter();
+        apis.map(|api| (api.id.clone(), format!("{}{}", self.world.base, api.base)))
+            .collect()
+    }
+
     /// The token endpoint: what a client's `token_url` takes.
     pub fn token_url(&self) -> String {
         self.world.identity.token_url()
@@ -143,7 +150,10 @@ impl Sandbox {
         if manifest.identity_provider.scopes {
             all.push(("SCOPE", credentials.scopes.join(" ")));
         }
-        all.push(("GATEWAY_URL", self.gateway_url().to_owned()));
+        // Without regions a client is told the address of each API.
+        if !manifest.gateway.regions.is_empty() {
+            all.push(("GATEWAY_URL", self.gateway_url().to_owned()));
+        }
         all.push(("TOKEN_URL", self.token_url()));
         let prefix = &manifest.env_prefix;
         let named = all.into_iter();

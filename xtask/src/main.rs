@@ -11,6 +11,7 @@ mod generate;
 mod lock;
 mod mend;
 mod release_notes;
+mod sandbox;
 mod scopes;
 mod terminal;
 mod workspace;
@@ -49,6 +50,10 @@ enum Command {
     ReleaseNotes(release_notes::Options),
     /// Shows which operations each bundle grants, and which an application needs.
     Scopes(scopes::Options),
+    /// Runs a portal on this machine, made from its documents, until Ctrl-C.
+    Sandbox(sandbox::Options),
+    /// Reads, writes and is refused, against a sandbox or whatever the environment names, and shows it.
+    Demo(sandbox::Options),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +70,8 @@ fn main() -> ExitCode {
         Command::Corpus(options) => corpus::run(options),
         Command::ReleaseNotes(options) => release_notes::run(options),
         Command::Scopes(options) => scopes::run(options, verbose),
+        Command::Sandbox(options) => sandbox::serve(options),
+        Command::Demo(options) => sandbox::demo(options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -120,7 +120,7 @@ impl Reader<'_> {
         };
         let security = operation.get("security").or(self.tree.get("security"));
         let requirements = security.and_then(Value::as_array);
-        let responses = self.responses(operation)?;
+        let responses = self.responses(method, operation)?;
         let (successes, others): (Vec<_>, Vec<_>) =
             responses.into_iter().partition(|(_, it)| it.status < 300);
         Ok(Operation {
@@ -233,12 +233,11 @@ impl Reader<'_> {
     }
 
     /// The answers with what the document calls them.
-    fn responses(&self, operation: &Value) -> Result<Vec<(String, Reply)>, String> {
-        let method_creates = operation.get("requestBody").is_some();
+    fn responses(&self, method: &str, operation: &Value) -> Result<Vec<(String, Reply)>, String> {
         let mut replies = Vec::new();
         for (status, response) in members(operation.get("responses")) {
             let number = match status.as_str() {
-                "2XX" if method_creates => 201,
+                "2XX" if method == "POST" => 201,
                 "default" => 400,
                 range => range.replace("XX", "00").parse().unwrap_or(500),
             };
