@@ -9,7 +9,7 @@ use portal_apis::easir::bundles::Full;
 use portal_apis::runtime::{
     Builder, Error, IdentityProviderReason, Login, MemoryStore, RetryPolicy,
 };
-use portal_sandbox::Sandbox;
+use portal_sandbox::{Fault, Sandbox};
 
 use support::{ask, own};
 
@@ -137,4 +137,14 @@ async fn a_wrong_secret_is_refused_in_the_dialect() {
         panic!("{error}")
     };
     assert_eq!(error.code(), Some("invalid_client"));
+}
+
+#[tokio::test]
+async fn null_in_a_required_field_is_an_error_with_its_place() {
+    let sandbox = sandbox().await;
+    let crm = builder(&sandbox).build().unwrap().crm();
+    sandbox.fault(&Fault::NullRequired, 1);
+    let error = crm.list_notes().await.unwrap_err();
+    assert!(matches!(error, Error::Decode(_)), "{error}");
+    assert!(error.to_string().contains("data"), "{error}");
 }

@@ -53,18 +53,14 @@ async fn the_gateway_is_busy_or_broken() {
 #[tokio::test]
 async fn answers_that_are_not_what_the_document_says() {
     let (sandbox, ledger) = ledger().await;
-    for fault in [Fault::NullRequired, Fault::NoOffset] {
-        sandbox.fault(&fault, 1);
-        let error = match fault {
-            Fault::NullRequired => ledger.general_ledger_events("1").await.map(drop),
-            _ => ledger.vouchers_v2("1").await.map(drop),
-        };
-        let Err(error) = error else {
-            // A client may read more than the document promises.
-            continue;
-        };
-        assert!(matches!(error, Error::Decode(_)), "{fault}: {error}");
-    }
+    // No property of Easor's answers is required, and null counts as absent.
+    sandbox.fault(&Fault::NullRequired, 1);
+    let page = ledger.general_ledger_events("1").await.unwrap();
+    assert_eq!(page.current_page, None);
+    sandbox.fault(&Fault::NoOffset, 1);
+    // The runtime keeps a time that does not say where it was taken.
+    let page = format!("{:?}", ledger.vouchers_v2("1").await.unwrap());
+    assert!(page.contains("2024-03-15T08:30:45"), "{page}");
     sandbox.fault(&Fault::NoContent, 1);
     let error = ledger.vouchers_v2("1").await.unwrap_err();
     assert!(!matches!(error, Error::Transport(_)), "{error}");
