@@ -287,11 +287,13 @@ fn generate_api(
 ) -> Result<GeneratedApi, Failure> {
     let started = Instant::now();
     let overlay = read_overlay(root, folder, api)?;
+    let changes = overlay.as_ref().map(|overlay| overlay.name().to_owned());
     let documents = document(root, folder, manifest, api, overlay)?;
     let output = portal_generator::portal_api_after(manifest, api, &documents, previous);
     let output = output.map_err(Failure::Refused)?;
     let all = std::iter::once(&documents.main).chain(&documents.others);
-    let names = all.map(|document| document.name.clone()).collect();
+    let names = all.map(|document| document.name.clone());
+    let names = names.chain(changes).collect();
     Ok(GeneratedApi {
         documents: names,
         id: api.id.clone(),
