@@ -258,3 +258,62 @@ pub(crate) fn scopes(
     }
     scopes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::OperationFacts;
+
+    /// An operation that requires one of these lists of scopes.
+    fn operation(access: Access, scopes: &[&[&str]]) -> OperationFacts {
+        let words = |list: &&[&str]| list.iter().map(|scope| (*scope).to_owned()).collect();
+        OperationFacts {
+            id: String::new(),
+            method: String::new(),
+            path: String::new(),
+            name: String::new(),
+            access,
+            scopes: scopes.iter().map(words).collect(),
+        }
+    }
+
+    fn asked(level: manifest::Access, operations: Vec<OperationFacts>) -> Vec<String> {
+        let output = Output {
+            operations,
+            ..Output::default()
+        };
+        let bundle = manifest::Bundle {
+            name: "Clerks".to_owned(),
+            feature: "shop-clerks".to_owned(),
+            description: String::new(),
+            access: BTreeMap::from([("orders".to_owned(), level)]),
+            scopes: vec!["own".to_owned()],
+        };
+        let outputs = BTreeMap::from([("orders".to_owned(), &output)]);
+        scopes(&outputs, &bundle).into_iter().collect()
+    }
+
+    #[test]
+    fn a_bundle_asks_for_what_the_operations_it_grants_require() {
+        let operations = vec![
+            operation(Access::Read, &[&["read", "list"]]),
+            operation(Access::Write, &[&["write"]]),
+            operation(Access::Read, &[]),
+        ];
+        let reading = asked(manifest::Access::Read, operations.clone());
+        assert_eq!(reading, ["list", "own", "read"]);
+        let writing = asked(manifest::Access::Write, operations);
+        assert_eq!(writing, ["list", "own", "read", "write"]);
+    }
+
+    #[test]
+    fn one_alternative_is_enough_and_the_one_at_hand_is_best() {
+        let operations = vec![
+            operation(Access::Read, &[&["admin"], &["read"]]),
+            operation(Access::Read, &[&["read"]]),
+            operation(Access::Read, &[&["a", "b"], &["c"]]),
+        ];
+        let asked = asked(manifest::Access::Read, operations);
+        assert_eq!(asked, ["a", "b", "own", "read"]);
+    }
+}
