@@ -3,6 +3,9 @@
 mod support;
 
 #[allow(dead_code)]
+#[path = "../examples/demo/main.rs"]
+mod demo;
+#[allow(dead_code)]
 #[path = "../examples/easir_login.rs"]
 mod easir_login;
 #[allow(dead_code)]
@@ -14,7 +17,9 @@ mod voucher_import;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
@@ -45,8 +50,7 @@ fn asked(sandbox: &Sandbox, operation: &str) -> Vec<Recorded> {
     sandbox.requests().into_iter().filter(is).collect()
 }
 
-/// A body as the sandbox sends it, got without the client.
-async fn get(sandbox: &Sandbox, bundle: &str, path: &str) -> String {
+async fn token(sandbox: &Sandbox, bundle: &str) -> String {
     let own = own(sandbox, bundle);
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&scope={}",
@@ -57,7 +61,13 @@ async fn get(sandbox: &Sandbox, bundle: &str, path: &str) -> String {
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     let answer = ask("POST", &sandbox.token_url(), &headers, &form).await;
     let token: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    token["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A body as the sandbox sends it, got without the client.
+async fn get(sandbox: &Sandbox, bundle: &str, path: &str) -> String {
+    let own = own(sandbox, bundle);
+    let bearer = format!("Bearer {}", token(sandbox, bundle).await);
     let headers = [
         ("authorization", bearer.as_str()),
         ("ocp-apim-subscription-key", own.subscription_key.as_str()),
@@ -555,4 +565,93 @@ async fn without_credentials_the_examples_start_a_sandbox() {
         said.contains("A second time:\nNo login is needed"),
         "{said}"
     );
+}
+
+/// Where the demonstration is shown in tests.
+#[derive(Clone, Default)]
+struct Shown(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn demonstrate(arguments: &[&str], variables: Variables) -> String {
+    let options = demo::Options::parse_from([&["demo"], arguments].concat());
+    let shown = Shown::default();
+    let screen = demo::screen::Screen::new(shown.clone());
+    demo::run(options, variables, screen).await.unwrap();
+    let bytes = shown.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// What every demonstration shows, and what none may show.
+async fn assert_shown(text: &str, sandbox: &Sandbox) {
+    for told in [
+        "client_secret=****",
+        "\"access_token\": \"****\"",
+        "ocp-apim-subscription-key: ****",
+        "1. The client gets a token by itself",
+        "2. Account balances",
+        "= 25 events",
+        "refused as invalid_client",
+        "the gateway answered 401",
+        "pageIndex: -1 is less than the minimum",
+        "error[E0277]",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    // All tokens begin like this, whoever they are for.
+    let token = token(sandbox, "Accounting").await;
+    assert!(!text.contains(&token[..8]), "{text}");
+    for own in sandbox.credentials() {
+        assert!(!text.contains(&own.client_secret), "{text}");
+        assert!(!text.contains(&own.subscription_key), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_demonstration_shows_everything_but_secrets() {
+    let text = demonstrate(&[], Variables::new()).await;
+    // The same seed makes up the same credentials.
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_shown(&text, &sandbox).await;
+    for told in [
+        "\"vatIncludedAmount\": -124.00",
+        "= voucher ",
+        "\"quantity\": 3.0000",
+        "= invoice ",
+        "the API answered 403",
+        "refused by the token check: the token lacks the scope",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn elsewhere_the_demonstration_only_reads_unless_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let text = demonstrate(&[], variables(&sandbox, "Accounting")).await;
+    assert!(
+        text.contains("Nothing is written without --write"),
+        "{text}"
+    );
+    let writes = |sandbox: &Sandbox| {
+        let requests = sandbox.requests().into_iter();
+        let calls = requests.filter(|it| !it.path.contains("/token") && it.method != "GET");
+        calls.filter_map(|it| it.status).collect::<Vec<_>>()
+    };
+    assert!(writes(&sandbox).is_empty());
+    assert_shown(&text, &sandbox).await;
+
+    // These credentials are for the ledger; what they do not allow is shown and is no failure.
+    let text = demonstrate(&["--write"], variables(&sandbox, "Accounting")).await;
+    assert!(text.contains("= voucher "), "{text}");
+    assert_eq!(writes(&sandbox), [200, 403]);
+    assert_shown(&text, &sandbox).await;
 }
