@@ -39,9 +39,9 @@ pub(crate) struct Options {
     /// The name that this program gives the user.
     #[arg(long, default_value = "me")]
     user: String,
-    /// The folder for tokens. Nobody else may have access to it.
-    #[arg(long, default_value = "easir-tokens")]
-    tokens: PathBuf,
+    /// The folder for tokens. Nobody else may have access to it. Default: easir-tokens.
+    #[arg(long)]
+    tokens: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -63,13 +63,20 @@ pub(crate) async fn run(
         Some(sandbox) => sandbox.api_url("crm"),
         None => place.variable("EASIR_CRM_URL"),
     };
+    // Tokens of a sandbox that is gone are of no use.
+    let temporary = tempfile::tempdir()?;
+    let tokens = match (&options.tokens, &place.sandbox) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(_)) => temporary.path().join("tokens"),
+        (None, None) => PathBuf::from("easir-tokens"),
+    };
     let login = Easir::<Full>::builder()
         .credentials_from(|name| place.variable(name))?
         .api_url(
             "crm",
             crm_url.ok_or("set EASIR_CRM_URL to the base URL of the API")?,
         )
-        .token_store(FileStore::open(&options.tokens)?)
+        .token_store(FileStore::open(tokens)?)
         .login()?;
 
     call(&login, &options.user, &place, out).await?;

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A CSV file that is being written, beside the place that it will have.
+/// A CSV file that is being written, beside the place that it will have. What a crash leaves of it ends in `.part`.
 pub(crate) struct Table {
     writer: csv::Writer<File>,
     path: PathBuf,

@@ -70,7 +70,7 @@ impl Journal {
         match first {
             Some(found) if found == header => {}
             Some(found) => return Err(failed(&format!("this is the {found}, not {place}")).into()),
-            None => journal.append(&header)?,
+            None => journal.begin(&header)?,
         }
         for (index, line) in lines.enumerate() {
             let read = journal.replay(line);
@@ -103,6 +103,16 @@ impl Journal {
         let fingerprint = fingerprint.to_owned();
         self.entries.insert(id, Entry { fingerprint, state });
         Ok(())
+    }
+
+    fn begin(&mut self, header: &str) -> Result<(), Failure> {
+        self.append(header)?;
+        // So that the file itself outlives a loss of power. Some systems do not open folders, nor need it.
+        let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
+        match File::open(folder.unwrap_or(Path::new("."))) {
+            Ok(folder) => Ok(folder.sync_all()?),
+            Err(_) => Ok(()),
+        }
     }
 
     fn append(&mut self, line: &str) -> Result<(), Failure> {

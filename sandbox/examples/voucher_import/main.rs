@@ -99,12 +99,22 @@ pub(crate) async fn run(
     }
 
     let place = Place::find(Sandbox::builder(), "EASOR", "Accounting", variables).await?;
+    // A sandbox that was just started knows of no earlier import, and no later one of this.
+    let temporary = tempfile::tempdir()?;
+    let journal = match (&options.journal, &place.sandbox) {
+        (Some(path), _) => path.clone(),
+        (None, Some(_)) => temporary.path().join("journal"),
+        (None, None) => options.file.with_added_extension("journal"),
+    };
+    let host = place.variable("EASOR_GATEWAY_URL");
+    let host = host.unwrap_or_else(|| "the portal".to_owned());
     let mut import = Import {
         ledger: Easor::<Accounting>::builder(Region::Fi)
             .credentials_from(|name| place.variable(name))?
             .build()?
             .general_ledger(),
-        journal: open_journal(&options, &place)?,
+        // Another portal or organization has a journal of its own.
+        journal: Journal::open(&journal, &format!("{} at {host}", options.organization))?,
         options,
     };
     let prepared = import.prepare(&vouchers)?;
@@ -112,28 +122,6 @@ pub(crate) async fn run(
         import.import(voucher, out).await?;
     }
     Ok(())
-}
-
-/// The journal of the ledger that is posted to: another portal or organization has one of its own.
-fn open_journal(options: &Options, place: &Place) -> Result<Journal, Failure> {
-    let host = place.variable("EASOR_GATEWAY_URL");
-    let host = host.unwrap_or_else(|| "the portal".to_owned());
-    let beside = |suffix: &str| {
-        let mut path = options.file.clone().into_os_string();
-        path.push(suffix);
-        PathBuf::from(path)
-    };
-    let path = match (&options.journal, &place.sandbox) {
-        (Some(path), _) => path.clone(),
-        (None, None) => beside(".journal"),
-        (None, Some(_)) => {
-            // A sandbox that was just started knows of no earlier import.
-            let path = beside(".sandbox-journal");
-            _ = std::fs::remove_file(&path);
-            path
-        }
-    };
-    Journal::open(&path, &format!("{} at {host}", options.organization))
 }
 
 /// A voucher as it is sent.
