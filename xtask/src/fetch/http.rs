@@ -1,15 +1,15 @@
 //! GET requests, and how far they may go.
 
+use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Agent;
 use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
 use url::{Host, Url};
 
-/// No document is larger.
-const MAX_BODY: u64 = 64 * 1024 * 1024;
 /// The redirects that one request may go through.
 const MOST_REDIRECTS: usize = 5;
 /// The times that a server may ask to come back later.
@@ -19,9 +19,27 @@ const LONGEST_DELAY: u64 = 120;
 /// What is waited where a server does not say how long, in seconds.
 const DELAY: u64 = 5;
 
+/// How much a server may take.
+struct Limits {
+    /// The bytes of an answer, after decompression.
+    body: u64,
+    /// The time of one request, however slowly the answer trickles in.
+    request: Duration,
+    /// The time of all requests of a run.
+    run: Duration,
+}
+
+const LIMITS: Limits = Limits {
+    body: 64 * 1024 * 1024,
+    request: Duration::from_secs(300),
+    run: Duration::from_secs(3600),
+};
+
 /// What sends requests.
 pub(super) struct Http {
     agent: Agent,
+    limits: Limits,
+    started: Instant,
 }
 
 /// What a server answered.
@@ -42,6 +60,10 @@ impl Answer {
 
 impl Http {
     pub(super) fn new() -> Self {
+        Self::with(LIMITS)
+    }
+
+    fn with(limits: Limits) -> Self {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -53,11 +75,12 @@ impl Http {
             .max_redirects_will_error(false)
             .timeout_connect(Some(Duration::from_secs(15)))
             .timeout_recv_response(Some(Duration::from_secs(60)))
-            .timeout_recv_body(Some(Duration::from_secs(300)))
             .user_agent("cargo-xtask-fetch")
             .build();
         Self {
             agent: config.into(),
+            limits,
+            started: Instant::now(),
         }
     }
 
@@ -114,10 +137,7 @@ impl Http {
             if !matches!(answer.status, 429 | 503) {
                 return Ok(answer);
             }
-            let asked = answer
-                .header("retry-after")
-                .and_then(|it| it.trim().parse::<u64>().ok());
-            let delay = asked.unwrap_or(DELAY);
+            let delay = delay(&answer, SystemTime::now());
             delays += 1;
             if delays > MOST_DELAYS || delay > LONGEST_DELAY {
                 return Err(format!(
@@ -126,29 +146,95 @@ impl Http {
                     answer.status
                 ));
             }
-            std::thread::sleep(Duration::from_secs(delay));
+            thread::sleep(Duration::from_secs(delay));
         }
     }
 
     fn once(&self, url: &Url, accept: &str, authorization: Option<&str>) -> Result<Answer, String> {
-        let failed =
-            |error: ureq::Error| format!("{} does not answer: {}", shown(url), reason(&error));
+        let left = self.limits.run.saturating_sub(self.started.elapsed());
+        if left.is_zero() {
+            return Err(format!(
+                "{} was not asked any more: all requests together took over {} s; start again later",
+                shown(url),
+                self.limits.run.as_secs()
+            ));
+        }
         let mut request = self
             .agent
             .get(url.as_str())
+            .config()
+            .timeout_global(Some(self.limits.request.min(left)))
+            .build()
             .header("accept", accept)
             .header("cache-control", "no-cache");
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
-        let (parts, mut body) = request.call().map_err(failed)?.into_parts();
-        let body = body.with_config().limit(MAX_BODY).read_to_vec();
+        let answer = request.call().map_err(|error| match error {
+            ureq::Error::Timeout(_) => too_slow(url),
+            error => format!(
+                "{} does not answer: {}; check the address and the network",
+                shown(url),
+                reason(&error)
+            ),
+        });
+        let (parts, mut body) = answer?.into_parts();
+        let body = self.read(&mut body).map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(limit) => format!(
+                "{} answers with more than {} MiB, which no document has",
+                shown(url),
+                limit >> 20
+            ),
+            ureq::Error::Timeout(_) => too_slow(url),
+            error => format!("{} breaks off: {}; start again", shown(url), reason(&error)),
+        })?;
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: body.map_err(|error| format!("{} breaks off: {}", shown(url), reason(&error)))?,
+            body,
             url: url.clone(),
         })
+    }
+
+    /// Reads a body up to the limit. The one that `ureq` knows counts bytes before decompression.
+    fn read(&self, body: &mut ureq::Body) -> Result<Vec<u8>, ureq::Error> {
+        let limit = self.limits.body;
+        let mut read = Vec::new();
+        let reader = body.with_config().limit(limit).reader();
+        reader.take(limit + 1).read_to_end(&mut read)?;
+        match read.len() as u64 > limit {
+            true => Err(ureq::Error::BodyExceedsLimit(limit)),
+            false => Ok(read),
+        }
+    }
+}
+
+fn too_slow(url: &Url) -> String {
+    format!("{} takes too long to answer; try again later", shown(url))
+}
+
+/// The seconds after which a server wants to be asked again (RFC 9110, section 10.2.3): a number, or a date, which
+/// counts from the server's own `Date`, as its clock need not be that of this machine.
+fn delay(answer: &Answer, now: SystemTime) -> u64 {
+    let date = |name| {
+        answer
+            .header(name)
+            .and_then(|it| httpdate::parse_http_date(it.trim()).ok())
+    };
+    let text = answer.header("retry-after").unwrap_or_default().trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().unwrap_or(u64::MAX);
+    }
+    match date("retry-after") {
+        Some(until) => {
+            let answered = date("date").unwrap_or(now);
+            let wait = until.duration_since(answered).unwrap_or_default();
+            wait.as_millis()
+                .div_ceil(1000)
+                .try_into()
+                .unwrap_or(u64::MAX)
+        }
+        None => DELAY,
     }
 }
 
@@ -199,3 +285,6 @@ fn reason(error: &ureq::Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;
