@@ -199,13 +199,13 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Writes a file in one step: whoever reads it finds the old text or the new one.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file in one step: whoever reads it finds the old content or the new one.
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let temporary = path.with_added_extension(format!("{}.tmp", std::process::id()));
-    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    let written = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // Best effort: what is wrong has been found already.
         let _ = fs::remove_file(&temporary);

@@ -1,6 +1,6 @@
 //! `specs/specs.lock`: what was generated last, and from what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::codegen::{Generated, SPECS};
 use crate::failure::Failure;
-use crate::workspace;
+use crate::{files, workspace};
 
 /// The lock's name in the folder of specs.
 pub(crate) const FILE: &str = "specs.lock";
@@ -77,52 +77,111 @@ pub(crate) fn of(
         };
         portals.insert(portal.portal.clone(), locked);
     }
-    Ok(Lock {
+    let mut lock = Lock {
         generator: env!("CARGO_PKG_VERSION").to_owned(),
         portals,
+        fetched: Vec::new(),
+    };
+    lock.fetched = not_yet_generated(root, &lock, before);
+    Ok(lock)
+}
+
+/// What was fetched before for portals that a lock is not of.
+fn not_yet_generated(root: &Path, lock: &Lock, before: &Lock) -> Vec<Document> {
+    let generated: BTreeSet<_> = documents(lock).map(|it| it.file.as_str()).collect();
+    let waits =
+        |it: &&Document| !generated.contains(it.file.as_str()) && root.join(&it.file).is_file();
+    before.fetched.iter().filter(waits).cloned().collect()
+}
+
+/// The files that the code of a lock was generated from.
+fn documents(lock: &Lock) -> impl Iterator<Item = &Document> {
+    lock.portals.values().flat_map(|portal| {
+        let apis = portal.apis.values().flat_map(|api| &api.documents);
+        apis.chain([&portal.manifest])
     })
 }
 
-/// The files of a lock, by name.
-fn known(lock: &Lock) -> BTreeMap<&str, &Document> {
-    let documents = lock.portals.values().flat_map(|portal| {
-        let apis = portal.apis.values().flat_map(|api| &api.documents);
-        apis.chain([&portal.manifest])
-    });
+/// What a lock says of files, by their names and content.
+pub(crate) type Known<'a> = BTreeMap<(&'a str, &'a str), &'a Document>;
+
+fn known(lock: &Lock) -> Known<'_> {
+    let documents = documents(lock).chain(&lock.fetched);
     documents
-        .map(|document| (document.file.as_str(), document))
+        .map(|it| ((it.file.as_str(), it.sha256.as_str()), it))
         .collect()
+}
+
+/// Notes in the lock where files came from that were put in place. What code was generated from stays as it is: of new
+/// content, `codegen` takes the note over.
+pub(crate) fn note_origin(root: &Path, files: &[String], origin: &str) -> Result<(), Failure> {
+    let mut lock = read(root)?;
+    let before = lock.to_text();
+    for file in files {
+        let sha256 = digest(root, file)?;
+        lock.fetched.retain(|it| it.file != *file);
+        let apis = lock
+            .portals
+            .values_mut()
+            .flat_map(|it| it.apis.values_mut());
+        let documents = apis.flat_map(|api| &mut api.documents);
+        let mut is_known = false;
+        for known in documents.filter(|it| it.file == *file && it.sha256 == sha256) {
+            known.origin = origin.to_owned();
+            is_known = true;
+        }
+        if !is_known {
+            lock.fetched.push(Document {
+                file: file.clone(),
+                sha256,
+                date: today(),
+                origin: origin.to_owned(),
+            });
+        }
+    }
+    lock.fetched.sort_by(|a, b| a.file.cmp(&b.file));
+    let text = lock.to_text();
+    let path = root.join(SPECS).join(FILE);
+    match text == before {
+        true => Ok(()),
+        false => files::write(&path, &text).map_err(|error| Failure::io("write", &path, &error)),
+    }
+}
+
+fn digest(root: &Path, name: &str) -> Result<String, Failure> {
+    let path = root.join(name);
+    let bytes = fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    Ok(sha256(&bytes))
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Files that code is generated from.
 pub(crate) struct Files<'a> {
     pub(crate) root: &'a Path,
     /// What was known of them before.
-    pub(crate) known: BTreeMap<&'a str, &'a Document>,
+    pub(crate) known: Known<'a>,
 }
 
 impl Files<'_> {
     /// What the lock says of a file.
     pub(crate) fn document(&self, name: &str) -> Result<Document, Failure> {
-        let path = self.root.join(name);
-        let bytes = fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
-        let before = self.known.get(name);
-        let date = match before.filter(|before| before.sha256 == sha256) {
-            Some(before) => before.date.clone(),
-            None => today(),
+        let sha256 = digest(self.root, name)?;
+        let (date, origin) = match self.known.get(&(name, sha256.as_str())) {
+            Some(before) => (before.date.clone(), before.origin.clone()),
+            None => (today(), String::new()),
         };
         Ok(Document {
             file: name.to_owned(),
             sha256,
             date,
-            origin: before.map_or_else(String::new, |before| before.origin.clone()),
+            origin,
         })
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The day of today in UTC, or the one that `SOURCE_DATE_EPOCH` names (<https://reproducible-builds.org/specs>).

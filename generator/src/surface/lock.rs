@@ -22,6 +22,8 @@ pub struct Lock {
     pub generator: String,
     /// The portals, by name. A document on its own is a portal without a name.
     pub portals: BTreeMap<String, LockedPortal>,
+    /// Files that were fetched, and that code has not been generated from since.
+    pub fetched: Vec<Document>,
 }
 
 /// What was generated for a portal.
@@ -88,6 +90,12 @@ impl Lock {
                 }
                 items(&mut out, "        ", &api.items);
             }
+        }
+        if !self.fetched.is_empty() {
+            _ = writeln!(out, "fetched:");
+        }
+        for document in &self.fetched {
+            _ = writeln!(out, "  - {}", file(document));
         }
         out
     }
@@ -257,9 +265,11 @@ fn read(root: &Value) -> Option<Lock> {
         };
         portals.insert(name.clone(), locked);
     }
+    let fetched = root.get("fetched").and_then(Value::as_array);
     Some(Lock {
         generator: text(root, "generator"),
         portals,
+        fetched: fetched.into_iter().flatten().map(read_file).collect(),
     })
 }
 
@@ -389,6 +399,12 @@ mod tests {
         let lock = Lock {
             generator: "0.1.0".to_owned(),
             portals: BTreeMap::from([("".to_owned(), portal)]),
+            fetched: vec![Document {
+                file: "specs/a/b.json".to_owned(),
+                sha256: "00".to_owned(),
+                date: "2026-01-31".to_owned(),
+                origin: "https://portal.example.com/developer/apis/b".to_owned(),
+            }],
         };
         let source = Source::new("specs.lock", lock.to_text());
         assert_eq!(Lock::parse(&source), Ok(lock));

@@ -136,5 +136,6 @@ fn of_file(path: &Path) -> Result<Lock, Failure> {
     Ok(Lock {
         generator: env!("CARGO_PKG_VERSION").to_owned(),
         portals: BTreeMap::from([(String::new(), portal)]),
+        ..Lock::default()
     })
 }
