@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use portal_generator::CrateOptions;
 use portal_generator::diagnostics::Diagnostic;
@@ -13,22 +14,28 @@ use portal_generator::normalize::DocumentSet;
 use super::Fetched;
 use crate::failure::Failure;
 use crate::terminal::{BOLD, say};
-use crate::workspace;
+use crate::{lock, workspace};
 
-/// Replaces the document of an API with one that generates.
+/// Replaces the document of an API with one that generates, and notes in the lock where it came from.
 pub(super) fn api(
     root: &Path,
     folder: &Path,
     manifest: &Manifest,
     api: &Api,
     fetched: &Fetched,
+    origin: &str,
 ) -> Result<(), Failure> {
     let document = folder.join(&api.document);
     for (name, _) in fetched {
         refuse_taken(manifest, api, name)?;
     }
     let operations = check_all(&workspace::with_slashes(&document), fetched)?;
+    // A lock that cannot be read is told before anything is written.
+    lock::read(root)?;
     let changed = write_all(&root.join(&document), fetched)?;
+    let files = fetched.iter().map(|(name, _)| beside(&document, name));
+    let files: Vec<_> = files.map(|file| workspace::with_slashes(&file)).collect();
+    lock::note_origin(root, &files, origin)?;
     let state = match changed {
         0 => "is as before".to_owned(),
         _ => format!("has {operations} operations; `cargo xtask codegen` takes it from here"),
@@ -63,12 +70,12 @@ fn refuse_taken(manifest: &Manifest, api: &Api, name: &str) -> Result<(), Failur
 
 /// Writes any part of a document to a file.
 pub(super) fn any(out: &Path, fetched: &Fetched) -> Result<(), Failure> {
-    for (name, bytes) in fetched {
-        let name = match name.as_str() {
+    for (file, bytes) in fetched {
+        let name = match file.as_str() {
             "" => workspace::with_slashes(out),
             name => name.to_owned(),
         };
-        let beside = out.with_file_name("").join(&name);
+        let beside = beside(out, file);
         if beside != out && fs::read(&beside).is_ok_and(|found| found != *bytes) {
             return Err(Failure::Usage(format!(
                 "{} is there already; name a file in a folder of its own",
@@ -112,12 +119,12 @@ fn check_all(name: &str, fetched: &Fetched) -> Result<usize, Failure> {
             "name a file that ends with .yaml in the manifest",
         )));
     }
-    let beside = |wanted: &str| match find(wanted) {
+    let load = |wanted: &str| match find(wanted) {
         Some((_, bytes)) => Ok(bytes.clone()),
         None => Err("it is not among what was fetched".to_owned()),
     };
     let set = DocumentSet::new(main)
-        .load(beside)
+        .load(load)
         .map_err(Failure::Refused)?;
     let options = CrateOptions {
         name: "fetched".to_owned(),
@@ -146,39 +153,92 @@ fn check_all(name: &str, fetched: &Fetched) -> Result<usize, Failure> {
     )))
 }
 
-/// Writes what differs, the document last; how many files differed.
+/// The path of a file that a document refers to, or of the document itself, which has no name.
+fn beside(document: &Path, name: &str) -> PathBuf {
+    match name {
+        "" => document.to_owned(),
+        name => document.with_file_name("").join(name),
+    }
+}
+
+/// Writes what differs, the document last; how many files differed. Everything is on the disk before the first file is
+/// replaced, so that what can go wrong has gone wrong by then.
 fn write_all(document: &Path, fetched: &Fetched) -> Result<usize, Failure> {
-    let mut changed = 0;
+    let mut prepared = Vec::new();
     for (name, bytes) in fetched {
-        let path = match name.as_str() {
-            "" => document.to_owned(),
-            name => document.with_file_name("").join(name),
-        };
+        let path = beside(document, name);
         if fs::read(&path).is_ok_and(|found| found == *bytes) {
             continue;
         }
-        write(&path, bytes).map_err(|error| Failure::io("write", &path, &error))?;
-        changed += 1;
+        let written = Prepared::write(path.clone(), bytes);
+        prepared.push(written.map_err(|error| Failure::io("write", &path, &error))?);
+    }
+    let changed = prepared.len();
+    for file in prepared {
+        let path = file.path.clone();
+        file.put_in_place()
+            .map_err(|error| Failure::io("write", &path, &error))?;
     }
     Ok(changed)
 }
 
-/// Writes a file in one step and through to the disk: whatever ends this, the old content is there or the new.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let temporary = path.with_added_extension(format!("{}.tmp", std::process::id()));
-    let write = || {
-        let mut file = fs::File::create(&temporary)?;
+/// A file that is written through to the disk under another name: whatever ends this, the old content is there or the
+/// new. It goes away unless it is put in place.
+struct Prepared {
+    path: PathBuf,
+    temporary: PathBuf,
+}
+
+/// What the names of files end with that are not in place yet.
+const TEMPORARY: &str = ".tmp";
+/// The age after which such a file is of a run that was killed.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+impl Prepared {
+    fn write(path: PathBuf, bytes: &[u8]) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        remove_abandoned(&path);
+        let temporary = path.with_added_extension(format!("{}{TEMPORARY}", std::process::id()));
+        let prepared = Self { path, temporary };
+        let mut file = fs::File::create(&prepared.temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)
-    };
-    let written = write();
-    if written.is_err() {
-        // Best effort: what is wrong has been found already.
-        let _ = fs::remove_file(&temporary);
+        Ok(prepared)
     }
-    written
+
+    fn put_in_place(self) -> io::Result<()> {
+        fs::rename(&self.temporary, &self.path)
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // Best effort: it is in place, or what is wrong has been found already.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+/// Removes what runs left beside a file that were killed. Best effort: nothing reads files of these names.
+fn remove_abandoned(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let prefix = format!("{}.", name.to_string_lossy());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name
+            .to_str()
+            .and_then(|it| it.strip_prefix(&prefix)?.strip_suffix(TEMPORARY));
+        let is_ours = process
+            .is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()));
+        let age = entry
+            .metadata()
+            .and_then(|it| it.modified())
+            .map(|it| it.elapsed());
+        if is_ours && matches!(age, Ok(Ok(age)) if age > ABANDONED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }

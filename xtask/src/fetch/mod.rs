@@ -13,7 +13,15 @@ mod login;
 #[cfg(feature = "fetch")]
 mod portal;
 #[cfg(feature = "fetch")]
+mod rebuild;
+#[cfg(feature = "fetch")]
 mod remote;
+#[cfg(feature = "fetch")]
+mod run;
+#[cfg(feature = "fetch")]
+mod signin;
+#[cfg(feature = "fetch")]
+mod staging;
 #[cfg(feature = "fetch")]
 mod token;
 
@@ -22,8 +30,6 @@ use std::path::{Path, PathBuf};
 use portal_generator::manifest::{Api, Manifest};
 
 use crate::failure::Failure;
-#[cfg(feature = "fetch")]
-use crate::terminal::{BOLD, say};
 use crate::{codegen, workspace};
 
 /// What `fetch` can be told.
@@ -41,6 +47,12 @@ pub(crate) struct Options {
     /// Shows the APIs that the portal shows to its user, and writes nothing.
     #[arg(long, conflicts_with_all = ["from", "out", "api"])]
     list: bool,
+    /// Shows them as JSON, for tools.
+    #[arg(long, requires = "list")]
+    json: bool,
+    /// Fetches everything anew: a run that stopped half-way is not gone on with.
+    #[arg(long, conflicts_with_all = ["from", "list"])]
+    restart: bool,
     /// Takes the document from a file or an https URL, without a login.
     #[arg(long, value_name = "FILE|URL")]
     from: Option<String>,
@@ -53,10 +65,13 @@ pub(crate) struct Options {
 /// document itself comes last, so that it is never there without the others.
 pub(crate) type Fetched = Vec<(String, Vec<u8>)>;
 
+/// The origin of a document that somebody saved: where it lay on a machine is nobody's business.
+const FILE: &str = "file";
+
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     match &options.from {
-        Some(from) if !is_url(from) => take(options, &saved(Path::new(from))?),
+        Some(from) if !is_url(from) => take(options, &saved(Path::new(from))?, FILE),
         _ => with_network(options),
     }
 }
@@ -108,13 +123,16 @@ fn with_network(_: &Options) -> Result<(), Failure> {
 #[cfg(feature = "fetch")]
 fn with_network(options: &Options) -> Result<(), Failure> {
     match &options.from {
-        Some(url) => take(options, &remote::fetch(url)?),
-        None => from_portal(options),
+        Some(url) => {
+            let (fetched, origin) = remote::fetch(url)?;
+            take(options, &fetched, &origin)
+        }
+        None => run::run(options),
     }
 }
 
 /// Puts what was taken where the options say.
-fn take(options: &Options, fetched: &Fetched) -> Result<(), Failure> {
+fn take(options: &Options, fetched: &Fetched, origin: &str) -> Result<(), Failure> {
     if let Some(out) = &options.out {
         return install::any(out, fetched);
     }
@@ -126,7 +144,7 @@ fn take(options: &Options, fetched: &Fetched) -> Result<(), Failure> {
         return Err(Failure::Usage(message.to_owned()));
     };
     let api = find_api(manifest, api)?;
-    install::api(&root, folder, manifest, api, fetched)
+    install::api(&root, folder, manifest, api, fetched, origin)
 }
 
 fn one_portal<'m>(
@@ -157,83 +175,4 @@ fn find_api<'m>(manifest: &'m Manifest, name: &str) -> Result<&'m Api, Failure> 
             names.join(", ")
         ))
     })
-}
-
-#[cfg(feature = "fetch")]
-fn from_portal(options: &Options) -> Result<(), Failure> {
-    let root = workspace::root()?;
-    let manifests = codegen::manifests(&root)?;
-    let (folder, manifest) = one_portal(&manifests, options)?;
-    let Some(portal) = &manifest.developer_portal else {
-        return Err(Failure::Usage(format!(
-            "{} names no `developer-portal`; specs/README.md describes it",
-            workspace::with_slashes(&folder.join("portal.yaml"))
-        )));
-    };
-    let chosen = match options.list {
-        true => Vec::new(),
-        false => chosen_apis(manifest, options)?,
-    };
-    let login = login::Login::of(&manifest.env_prefix, &portal.url)?;
-    let mut session = portal::Session::begin(&portal.url, portal.support.as_deref(), login)?;
-    let visible = session.apis()?;
-    if options.list {
-        for api in &visible {
-            let ours = manifest
-                .apis
-                .iter()
-                .find(|ours| ours.portal_id.as_ref() == Some(&api.id));
-            let ours = ours.map_or_else(String::new, |ours| format!(" (`{}` here)", ours.id));
-            say!("{BOLD}{:32}{BOLD:#} {}{ours}", api.id, api.name);
-        }
-        return Ok(());
-    }
-    let mut failed = Vec::new();
-    for (api, id) in chosen {
-        let done = session.document(&visible, id, |bytes| install::check(&api.document, bytes));
-        let done = done.and_then(|bytes| {
-            install::api(&root, folder, manifest, api, &vec![(String::new(), bytes)])
-        });
-        if let Err(failure) = done {
-            failure.report(false);
-            failed.push(api.id.as_str());
-        }
-    }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let again: Vec<_> = failed.iter().map(|api| format!("--api {api}")).collect();
-    crate::terminal::error(&format!(
-        "{} not fetched, the others are; once it is mended: `cargo xtask fetch --portal {} {}`",
-        failed.join(", "),
-        manifest.portal,
-        again.join(" ")
-    ));
-    Err(Failure::Told)
-}
-
-/// The APIs to fetch, with their ids in the portal.
-#[cfg(feature = "fetch")]
-fn chosen_apis<'m>(
-    manifest: &'m Manifest,
-    options: &Options,
-) -> Result<Vec<(&'m Api, &'m str)>, Failure> {
-    let named = options.api.iter().map(|name| find_api(manifest, name));
-    let named = named.collect::<Result<Vec<_>, _>>()?;
-    let apis = match named.is_empty() {
-        true => manifest.apis.iter().collect(),
-        false => named.clone(),
-    };
-    let with_id = |api: &&'m Api| Some((*api, api.portal_id.as_deref()?));
-    let chosen: Vec<_> = apis.iter().filter_map(with_id).collect();
-    let without: Vec<_> = apis.iter().filter(|api| api.portal_id.is_none()).collect();
-    if chosen.is_empty() || (!named.is_empty() && !without.is_empty()) {
-        let names: Vec<_> = without.iter().map(|api| api.id.as_str()).collect();
-        return Err(Failure::Usage(format!(
-            "the manifest gives no `portal-id` for {}; `cargo xtask fetch --portal {} --list` shows the ids",
-            names.join(", "),
-            manifest.portal
-        )));
-    }
-    Ok(chosen)
 }

@@ -3,20 +3,26 @@
 //! It is not documented; the requests are those of the page that the portal serves
 //! (github.com/Azure/api-management-developer-portal).
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use url::Url;
 
 use super::http::{self, Answer, Http, shown};
 use super::login::Login;
+use super::rebuild;
+use super::signin::{ask, below, find_base, odd, sign_in};
+use super::staging::Staging;
 use super::token::Token;
 use crate::failure::Failure;
+use crate::terminal::{Progress, hint};
 
-/// The version of the API that the portal's page asks for.
-const API_VERSION: &str = "2022-04-01-preview";
-/// The APIs that are asked for at a time.
+/// The entries that are asked for at a time.
 const PAGE: usize = 50;
-/// The pages of APIs after which a portal counts as endless.
+/// The pages of a list after which a portal counts as endless.
 const MOST_PAGES: usize = 200;
+/// The APIs that a message names.
+const MOST_NAMED: usize = 20;
 
 /// The formats in which a document is asked for: numbers keep more of themselves in JSON.
 const FORMATS: [(&str, &str); 3] = [
@@ -29,6 +35,17 @@ const FORMATS: [(&str, &str); 3] = [
 pub(super) struct Visible {
     pub(super) id: String,
     pub(super) name: String,
+    /// Empty where it has none.
+    pub(super) version: String,
+}
+
+/// A document that the portal gave.
+pub(super) struct Document {
+    pub(super) bytes: Vec<u8>,
+    /// The address that it came from.
+    pub(super) origin: String,
+    /// What one that was rebuilt lacks.
+    pub(super) lacks: Vec<String>,
 }
 
 /// A user who has signed in.
@@ -38,6 +55,10 @@ pub(super) struct Session<'p> {
     login: Login,
     token: Token,
     support: Option<&'p str>,
+    /// Whether a new token seemed to be old already: then this machine's clock is wrong, and only the portal knows.
+    is_clock_off: bool,
+    /// Whether the portal cannot be reached any more, or wants to be left alone.
+    is_over: bool,
 }
 
 impl<'p> Session<'p> {
@@ -57,34 +78,25 @@ impl<'p> Session<'p> {
             login,
             token,
             support,
+            is_clock_off: false,
+            is_over: false,
         })
     }
 
-    /// The APIs that the portal shows to the user, page by page.
+    /// The portal and its user, as something to compare.
+    pub(super) fn who(&self) -> String {
+        format!("{} {}", shown(&self.base), self.token.user)
+    }
+
+    /// Whether there is no use in asking for anything else.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// The APIs that the portal shows to the user.
     pub(super) fn apis(&mut self) -> Result<Vec<Visible>, Failure> {
-        let mut found: Vec<Visible> = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let query = format!("$top={PAGE}&$skip={}&skipWorkspaces=true", found.len());
-            let answer = self.get("/apis", &query, "application/json")?;
-            let page = json(&answer)?;
-            let Some(Value::Array(apis)) = page.get("value") else {
-                return Err(odd(&answer, "no list of APIs"));
-            };
-            let before = found.len();
-            for api in apis.iter().filter_map(visible) {
-                if found.iter().all(|known| known.id != api.id) {
-                    found.push(api);
-                }
-            }
-            let count = page.get("count").and_then(Value::as_u64);
-            let is_last = match count.and_then(|count| usize::try_from(count).ok()) {
-                Some(count) => found.len() >= count,
-                None => page.get("nextLink").is_none_or(Value::is_null),
-            };
-            if is_last || found.len() == before {
-                break;
-            }
-        }
+        let listed = self.pages("/apis", "&skipWorkspaces=true", "APIs")?;
+        let found: Vec<_> = listed.iter().filter_map(visible).collect();
         match found.is_empty() {
             true => Err(Failure::Machine(format!(
                 "the portal shows no APIs to this user: access has most likely not been granted yet{}",
@@ -94,54 +106,141 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// The document of an API in the first format of which `check` thinks well.
+    /// The document of an API in the first format of which `check` thinks well, or else rebuilt from what the portal
+    /// shows of its operations.
     pub(super) fn document(
         &mut self,
         visible: &[Visible],
         id: &str,
+        staging: &Staging,
+        progress: &Progress,
         check: impl Fn(&[u8]) -> Result<(), Failure>,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Document, Failure> {
         if !visible.iter().any(|api| api.id == id) {
-            let ids: Vec<_> = visible.iter().map(|api| api.id.as_str()).collect();
-            return Err(Failure::Machine(format!(
-                "the portal shows no API `{id}` to this user, but {}; correct `portal-id`{}",
-                ids.join(", "),
-                ask(self.support)
-            )));
+            return Err(self.not_visible(visible, id));
         }
+        let path = path(&["apis", id])?;
+        let origin = shown(&below(&self.base, &path, ""));
         let mut reasons = Vec::new();
         for (format, accept) in FORMATS {
-            let answer = self.get(&format!("/apis/{id}"), "export=true", accept)?;
+            let answer = self.get(&path, "export=true", accept)?;
             let reason = match answer.status {
-                200 => match check(&answer.body) {
-                    Ok(()) => return Ok(answer.body),
-                    Err(Failure::Refused(problems)) => {
-                        let problem = problems.into_iter().find(|it| it.is_error());
-                        problem.map_or_else(String::new, |it| it.message)
+                200 => match reason(check(&answer.body))? {
+                    None => {
+                        return Ok(Document {
+                            bytes: answer.body,
+                            origin,
+                            lacks: Vec::new(),
+                        });
                     }
-                    Err(other) => return Err(other),
+                    Some(reason) => reason,
                 },
                 status => format!("status {status}"),
             };
             reasons.push(format!("{format}: {reason}"));
         }
+        let rebuilt =
+            rebuild::ask(self, id, staging, progress).map(|parts| rebuild::rebuild(&parts));
+        let reason = match rebuilt {
+            Ok(rebuilt) => {
+                let bytes = format!("{:#}\n", rebuilt.document).into_bytes();
+                match reason(check(&bytes))? {
+                    None => {
+                        return Ok(Document {
+                            bytes,
+                            origin: format!("{origin}/operations"),
+                            lacks: rebuilt.lacks,
+                        });
+                    }
+                    Some(reason) => reason,
+                }
+            }
+            Err(Failure::Machine(reason)) if !self.is_over => {
+                // Whom to ask is said at the end.
+                let end = ask(self.support);
+                reason.strip_suffix(&end).unwrap_or(&reason).to_owned()
+            }
+            Err(other) => return Err(other),
+        };
         Err(Failure::Machine(format!(
-            "the portal gives no usable document of `{id}` ({}); save it in a browser and take it with `--from FILE`{}",
+            "the portal gives no usable document of `{id}` ({}; rebuilt from its operations: {reason}); save it in a \
+             browser and take it with `--from FILE`{}",
             reasons.join("; "),
             ask(self.support)
         )))
     }
 
+    fn not_visible(&self, visible: &[Visible], id: &str) -> Failure {
+        let ids: Vec<_> = visible.iter().map(|api| api.id.as_str()).collect();
+        let (named, more) = ids.split_at(ids.len().min(MOST_NAMED));
+        let more = match more.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Failure::Machine(format!(
+            "the portal shows no API `{id}` to this user, but {}{more}; correct `portal-id`{}",
+            named.join(", "),
+            ask(self.support)
+        ))
+    }
+
+    /// The entries of a list that have an id, page by page. Where the next page is, this command knows: a portal's
+    /// `nextLink` may lead anywhere.
+    pub(super) fn pages(
+        &mut self,
+        path: &str,
+        query: &str,
+        what: &str,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut found = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut skip = 0;
+        for _ in 0..MOST_PAGES {
+            let answer = self.get(path, &format!("$top={PAGE}&$skip={skip}{query}"), JSON)?;
+            let mut page = json(&answer)?;
+            let Some(Value::Array(entries)) = page.get_mut("value").map(Value::take) else {
+                return Err(odd(&answer, &format!("no list of {what}")));
+            };
+            skip += entries.len();
+            let before = found.len();
+            let is_new = |it: &Value| rebuild::id(it).is_some_and(|id| known.insert(id.to_owned()));
+            found.extend(entries.into_iter().filter(is_new));
+            let count = page.get("count").and_then(Value::as_u64);
+            let count = count.and_then(|count| usize::try_from(count).ok());
+            let is_last = match count {
+                Some(count) => skip >= count,
+                None => page.get("nextLink").is_none_or(Value::is_null),
+            };
+            if !is_last && found.len() == before {
+                let of = count.map_or_else(String::new, |count| format!(" of {count}"));
+                hint(&format!(
+                    "{} shows {}{of} {what}, and then no more",
+                    shown(&answer.url),
+                    found.len()
+                ));
+            }
+            if is_last || found.len() == before {
+                return Ok(found);
+            }
+        }
+        let url = shown(&below(&self.base, path, ""));
+        let most = PAGE * MOST_PAGES;
+        Err(Failure::Machine(format!(
+            "{url} lists {what} without end, over {most} of them; this is no list to go by"
+        )))
+    }
+
+    /// Something of the user's, as JSON.
+    pub(super) fn json(&mut self, path: &str) -> Result<Value, Failure> {
+        json(&self.get(path, "", JSON)?)
+    }
+
     /// Asks for something of the user's, with a token that lasts; once more if it is refused all the same.
     fn get(&mut self, path: &str, query: &str, accept: &str) -> Result<Answer, Failure> {
-        if self.token.ends_soon() {
-            self.renew()?;
-        }
-        let mut answer = self.send(path, query, accept)?;
-        if answer.status == 401 {
-            self.token = sign_in(&self.http, &self.base, &self.login, self.support)?;
-            answer = self.send(path, query, accept)?;
-        }
+        let answer = self.try_get(path, query, accept);
+        // An answer of whatever kind would be here.
+        self.is_over |= answer.is_err();
+        let answer = answer?;
         match answer.status {
             401 | 403 => Err(Failure::Machine(format!(
                 "{} refuses this user (status {}){}",
@@ -151,6 +250,19 @@ impl<'p> Session<'p> {
             ))),
             _ => Ok(answer),
         }
+    }
+
+    fn try_get(&mut self, path: &str, query: &str, accept: &str) -> Result<Answer, Failure> {
+        if self.token.ends_soon() && !self.is_clock_off {
+            self.renew()?;
+            self.is_clock_off = self.token.ends_soon();
+        }
+        let answer = self.send(path, query, accept)?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        self.token = sign_in(&self.http, &self.base, &self.login, self.support)?;
+        self.send(path, query, accept)
     }
 
     fn send(&self, path: &str, query: &str, accept: &str) -> Result<Answer, Failure> {
@@ -165,9 +277,7 @@ impl<'p> Session<'p> {
     /// Gets another token by the one there is, or by signing in again where that is too old.
     fn renew(&mut self) -> Result<(), Failure> {
         let url = below(&self.base, "/identity", "");
-        let answer = self
-            .http
-            .get(&url, "application/json", Some(&self.token.authorization()));
+        let answer = self.http.get(&url, JSON, Some(&self.token.authorization()));
         let answer = answer.map_err(Failure::Machine)?;
         let renewed = answer.header("ocp-apim-sas-token").and_then(Token::parse);
         self.token = match renewed.filter(|token| answer.status == 200 && !token.ends_soon()) {
@@ -178,119 +288,55 @@ impl<'p> Session<'p> {
     }
 }
 
-/// Reads where the portal's API is from the settings of its page.
-fn find_base(http: &Http, portal: &Url) -> Result<Url, Failure> {
-    for file in ["config.json", "config-apim.json"] {
-        let mut url = portal.clone();
-        url.set_path(&format!("{}/{file}", portal.path().trim_end_matches('/')));
-        let answer = http
-            .get(&url, "application/json", None)
-            .map_err(Failure::Machine)?;
-        let settings: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let Some(base) = base_of(&settings) else {
-            continue;
-        };
-        let base = http::parse(base.trim_end_matches('/')).map_err(|reason| {
-            Failure::Machine(format!(
-                "{} names an address that is not used: {reason}",
-                shown(&url)
-            ))
-        })?;
-        if http::is_loopback(&base) && !http::is_loopback(portal) {
-            let message = format!(
-                "{} sends users to this machine, so nobody signs in there",
-                shown(&url)
-            );
-            return Err(Failure::Machine(message));
+const JSON: &str = "application/json";
+
+/// A path of names that a portal may have chosen: none of them leads elsewhere.
+pub(super) fn path(names: &[&str]) -> Result<String, Failure> {
+    let mut path = String::new();
+    for name in names {
+        if matches!(*name, "" | "." | "..") {
+            return Err(Failure::Machine(format!(
+                "`{name}` is no id that a portal has; it is not asked for"
+            )));
         }
-        return Ok(base);
+        path.push('/');
+        for byte in name.bytes() {
+            match byte.is_ascii_alphanumeric() || b"-._~;=".contains(&byte) {
+                true => path.push(char::from(byte)),
+                false => path.push_str(&format!("%{byte:02X}")),
+            }
+        }
     }
-    Err(Failure::Machine(format!(
-        "{} does not say where its API is, as a developer portal of API Management does; check `developer-portal.url`, or \
-         save the documents in a browser and take them with `--from FILE`",
-        shown(portal)
-    )))
+    Ok(path)
 }
 
-fn base_of(settings: &Value) -> Option<String> {
-    let text = |key: &str| settings.get(key)?.as_str().filter(|it| !it.is_empty());
-    if settings.get("directDataApi") == Some(&Value::Bool(true))
-        && let Some(url) = text("dataApiUrl")
-    {
-        return Some(url.to_owned());
+/// What is wrong with a document, if something is.
+fn reason(checked: Result<(), Failure>) -> Result<Option<String>, Failure> {
+    match checked {
+        Ok(()) => Ok(None),
+        Err(Failure::Refused(problems)) => {
+            let problem = problems.into_iter().find(|it| it.is_error());
+            Ok(Some(problem.map_or_else(String::new, |it| it.message)))
+        }
+        Err(other) => Err(other),
     }
-    match text("backendUrl") {
-        Some(url) => {
-            let url = url.trim_end_matches('/');
-            let suffix = if url.ends_with("/developer") {
-                ""
-            } else {
-                "/developer"
-            };
-            Some(format!("{url}{suffix}"))
-        }
-        None => text("managementApiUrl").map(str::to_owned),
-    }
-}
-
-fn sign_in(
-    http: &Http,
-    base: &Url,
-    login: &Login,
-    support: Option<&str>,
-) -> Result<Token, Failure> {
-    let url = below(base, "/identity", "");
-    let answer = http
-        .get(&url, "application/json", Some(&login.basic()))
-        .map_err(Failure::Machine)?;
-    let challenge = answer.header("www-authenticate").unwrap_or_default();
-    let refused = match answer.status {
-        200 => {
-            let token = answer.header("ocp-apim-sas-token").and_then(Token::parse);
-            return token.ok_or_else(|| odd(&answer, "no token"));
-        }
-        400 => "the portal has no login by e-mail and password: save the documents in a browser and take them with \
-                `--from FILE`"
-            .to_owned(),
-        401 if challenge.contains("identity_not_confirmed") => {
-            "the user is not confirmed yet: follow the link in the portal's e-mail".to_owned()
-        }
-        401 if challenge.contains("invalid_identity") => "e-mail or password is wrong".to_owned(),
-        401 => "the portal refuses the login".to_owned(),
-        status => format!("{} answers the login with status {status}", shown(&url)),
-    };
-    Err(Failure::Machine(format!("{refused}{}", ask(support))))
-}
-
-/// What a user does who gets no further.
-fn ask(support: Option<&str>) -> String {
-    support.map_or_else(String::new, |support| {
-        format!("; if that should not be so, ask {support} for access of this user to the APIs")
-    })
-}
-
-fn below(base: &Url, path: &str, query: &str) -> Url {
-    let mut url = base.clone();
-    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
-    let and = if query.is_empty() { "" } else { "&" };
-    url.set_query(Some(&format!("{query}{and}api-version={API_VERSION}")));
-    url
 }
 
 fn visible(api: &Value) -> Option<Visible> {
-    let id = api.get("id").or_else(|| api.get("name"))?.as_str()?;
-    let id = id.rsplit('/').next().filter(|id| !id.is_empty())?;
-    let name = |from: &Value| {
-        from.get("displayName")
-            .or_else(|| from.get("name"))?
-            .as_str()
-            .map(str::to_owned)
-    };
-    let name = api.get("properties").and_then(name).or_else(|| name(api));
+    let id = rebuild::id(api)?;
+    let members = rebuild::members(api);
+    let text = |name| members.get(name).and_then(Value::as_str);
+    let name = text("displayName").or_else(|| text("name"));
     Some(Visible {
-        id: id.to_owned(),
-        name: name.unwrap_or_default(),
+        id: printable(id),
+        name: printable(name.unwrap_or_default()),
+        version: printable(text("apiVersion").unwrap_or_default()),
     })
+}
+
+/// A text without what would move about a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).collect()
 }
 
 fn json(answer: &Answer) -> Result<Value, Failure> {
@@ -303,12 +349,4 @@ fn json(answer: &Answer) -> Result<Value, Failure> {
         return Err(Failure::Machine(message));
     }
     serde_json::from_slice(&answer.body).map_err(|_| odd(answer, "something that is no JSON"))
-}
-
-fn odd(answer: &Answer, what: &str) -> Failure {
-    Failure::Machine(format!(
-        "{} answers with {what}; the portal may have changed: save the documents in a browser and take them with \
-         `--from FILE`",
-        shown(&answer.url)
-    ))
 }

@@ -9,12 +9,12 @@ use crate::failure::Failure;
 
 const ACCEPT: &str = "application/json, application/yaml;q=0.9, */*;q=0.5";
 
-/// Fetches a document and the files that it refers to.
-pub(super) fn fetch(url: &str) -> Result<Fetched, Failure> {
+/// Fetches a document and the files that it refers to; with its URL, without what may be secret in it.
+pub(super) fn fetch(url: &str) -> Result<(Fetched, String), Failure> {
     let http = Http::new();
     let start = http::parse(url).map_err(Failure::Usage)?;
     let mut top = start.clone();
-    gather(|name| {
+    let fetched = gather(|name| {
         if name.is_empty() {
             let (bytes, from) = get(&http, &start)?;
             top = from;
@@ -23,7 +23,8 @@ pub(super) fn fetch(url: &str) -> Result<Fetched, Failure> {
         let url = beside(&top, name)?;
         let (bytes, _) = get(&http, &url)?;
         Ok((bytes, shown(&url)))
-    })
+    })?;
+    Ok((fetched, shown(&start)))
 }
 
 /// The URL of a file beside the document; such a name stays below the document's folder.

@@ -1,9 +1,16 @@
 //! `cargo xtask fetch` as a person runs it.
 
 mod files;
+mod origins;
 
 #[cfg(feature = "fetch")]
+mod hostile;
+#[cfg(feature = "fetch")]
+mod interrupted;
+#[cfg(feature = "fetch")]
 mod portal;
+#[cfg(feature = "fetch")]
+mod rebuilt;
 #[cfg(feature = "fetch")]
 mod server;
 #[cfg(feature = "fetch")]

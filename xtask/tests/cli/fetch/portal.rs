@@ -1,5 +1,6 @@
 //! Documents from a developer portal that behaves as the page of such a portal expects.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use super::server::{Request, Server, ok, response};
@@ -10,14 +11,15 @@ const EMAIL: &str = "dev@example.com";
 const PASSWORD: &str = "pass:wörd";
 /// `dev@example.com:pass:wörd` as RFC 7617 has it, in UTF-8.
 const BASIC: &str = "Basic ZGV2QGV4YW1wbGUuY29tOnBhc3M6d8O2cmQ=";
-const TOKEN: &str = "u1&209901010000&c2lnbmF0dXJl==";
-const EMPTY: &str = r#"{"openapi":"3.0.1","info":{"title":"Orders","version":"1"},"paths":{}}"#;
+pub(super) const TOKEN: &str = "u1&209901010000&c2lnbmF0dXJl==";
+pub(super) const EMPTY: &str =
+    r#"{"openapi":"3.0.1","info":{"title":"Orders","version":"1"},"paths":{}}"#;
 
 /// What a test changes about the portal: what it answers in place of the usual.
-type Other = dyn Fn(&Request, usize) -> Option<Vec<u8>> + Send;
+pub(super) type Other = dyn Fn(&Request, usize) -> Option<Vec<u8>> + Send;
 
 /// A portal with one API. `other` gets each request with the number of times that its path was asked before.
-fn portal(other: Box<Other>) -> Server {
+pub(super) fn portal(other: Box<Other>) -> Server {
     let address = Arc::new(Mutex::new(String::new()));
     let here = Arc::clone(&address);
     let asked = Mutex::new(Vec::<String>::new());
@@ -62,18 +64,23 @@ fn signed_in(token: &str) -> Vec<u8> {
     response("200 OK", &header, r#"{"id":"u1","provider":"Basic"}"#)
 }
 
-fn usual() -> Box<Other> {
+pub(super) fn usual() -> Box<Other> {
     Box::new(|_, _| None)
 }
 
-/// Runs the command with a login, and checks that neither it nor a token is told.
-#[track_caller]
-fn fetch(folder: &Folder, more: &[&str]) -> Ended {
+/// The command with a login, to be run.
+pub(super) fn command(folder: &Folder, more: &[&str]) -> Command {
     let mut command = folder.command(&[&["fetch"], more].concat());
     command
         .env("SHOP_PORTAL_EMAIL", EMAIL)
         .env("SHOP_PORTAL_PASSWORD", PASSWORD);
-    let ended = Ended::from(command.output().expect("the command runs"));
+    command
+}
+
+/// Runs the command with a login, and checks that neither it nor a token is told.
+#[track_caller]
+pub(super) fn fetch(folder: &Folder, more: &[&str]) -> Ended {
+    let ended = Ended::from(command(folder, more).output().expect("the command runs"));
     for secret in [EMAIL, "pass:", "c2ln", "ZGV2"] {
         assert!(
             !ended.stdout.contains(secret) && !ended.stderr.contains(secret),
@@ -84,7 +91,7 @@ fn fetch(folder: &Folder, more: &[&str]) -> Ended {
 }
 
 /// What was asked, with the first word of how.
-fn asked(server: &Server) -> Vec<String> {
+pub(super) fn asked(server: &Server) -> Vec<String> {
     let asked = |it: &Request| {
         let scheme = it
             .header("authorization")
@@ -100,7 +107,7 @@ fn asked(server: &Server) -> Vec<String> {
 
 /// Checks that a portal that answers otherwise leaves the old document, and what is said.
 #[track_caller]
-fn check_refused(test: &str, other: Box<Other>, expected: &str) -> Server {
+pub(super) fn check_refused(test: &str, other: Box<Other>, expected: &str) -> Server {
     let server = portal(other);
     let folder = workspace(test, &server.url());
     let ended = fetch(&folder, &[]);
@@ -110,7 +117,9 @@ fn check_refused(test: &str, other: Box<Other>, expected: &str) -> Server {
         "{}",
         ended.stderr
     );
-    assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+    let stderr = ended.stderr.replace(&server.url(), "SERVER");
+    let expected = expected.replace(&server.url(), "SERVER");
+    assert!(stderr.contains(&expected), "{stderr}");
     check_untouched(&folder);
     server
 }
@@ -175,13 +184,15 @@ fn exports_of_which_none_is_usable_leave_the_old_document() {
         "application/vnd.oai.openapi+json" => Some(ok(EMPTY)),
         "application/vnd.oai.openapi" => Some(ok("<html>Sign in</html>")),
         "application/vnd.swagger.doc+json" => Some(response("406 Not Acceptable", "", "")),
+        _ if request.target.contains("/operations") => Some(response("403 Forbidden", "", "")),
         _ => None,
     };
     check_refused(
         "portal_no_format",
         Box::new(other),
         "the portal gives no usable document of `orders-id` (OpenAPI 3 as JSON: the document has no operations; OpenAPI 3 \
-         as YAML: the file is XML or HTML; OpenAPI 2: status 406); save it in a browser and take it with `--from FILE`; \
+         as YAML: the file is XML or HTML; OpenAPI 2: status 406; rebuilt from its operations: SERVER/developer/users/u1/\
+         apis/orders-id/operations refuses this user (status 403)); save it in a browser and take it with `--from FILE`; \
          if that should not be so, ask help@example.com for access of this user to the APIs\n",
     );
 }

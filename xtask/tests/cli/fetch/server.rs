@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -23,6 +23,7 @@ impl Request {
 pub(super) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    left: Arc<AtomicUsize>,
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,7 +49,9 @@ impl Server {
         let address = listener.local_addr().expect("it has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let is_over = Arc::new(AtomicBool::new(false));
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
         let (seen, over) = (Arc::clone(&requests), Arc::clone(&is_over));
+        let bytes = Arc::clone(&left);
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::SeqCst) {
@@ -63,14 +66,18 @@ impl Server {
                     seen.push(request.clone());
                     seen.len() - 1
                 };
+                let answer = answer(number, &request);
+                let end = answer.len().min(bytes.load(Ordering::SeqCst));
+                bytes.fetch_sub(end, Ordering::SeqCst);
                 // Who has seen enough hangs up.
-                let _ = stream.write_all(&answer(number, &request));
+                let _ = stream.write_all(&answer[..end]);
                 let _ = stream.shutdown(Shutdown::Write);
             }
         });
         Self {
             address,
             requests,
+            left,
             is_over,
             thread: Some(thread),
         }
@@ -78,6 +85,16 @@ impl Server {
 
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Sets the bytes after which the server sends nothing any more, but hangs up.
+    pub(super) fn set_left(&self, bytes: usize) {
+        self.left.store(bytes, Ordering::SeqCst);
+    }
+
+    /// The bytes that it still sends.
+    pub(super) fn left(&self) -> usize {
+        self.left.load(Ordering::SeqCst)
     }
 
     /// The requests so far.
