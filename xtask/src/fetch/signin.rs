@@ -97,9 +97,8 @@ pub(super) fn sign_in(
 
 /// What a user does who gets no further.
 pub(super) fn ask(support: Option<&str>) -> String {
-    support.map_or_else(String::new, |support| {
-        format!("; if that should not be so, ask {support} for access of this user to the APIs")
-    })
+    let support = support.unwrap_or("the portal's operator");
+    format!("; if that should not be so, ask {support} for access of this user to the APIs")
 }
 
 /// The URL of a path of the portal's API.
