@@ -140,3 +140,89 @@ fn short(bytes: &[u8]) -> String {
 fn done(api: &str) -> String {
     format!("done/{api}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A staging in a folder of its own, with one document that is done.
+    struct Case {
+        target: PathBuf,
+    }
+
+    impl Case {
+        fn new(name: &str) -> Self {
+            let name = format!("fetch-staging-{name}-{}", std::process::id());
+            let case = Self {
+                target: std::env::temp_dir().join(name),
+            };
+            let staging = case.open("user", false);
+            fs::write(case.document(), "document").expect("it can be written");
+            staging.set_done("orders", &case.document());
+            case
+        }
+
+        fn open(&self, who: &str, restart: bool) -> Staging {
+            Staging::open(&self.target, "shop", who, restart).expect("it can be opened")
+        }
+
+        fn document(&self) -> PathBuf {
+            self.target.join("document")
+        }
+
+        /// Whether a run of today goes on with one that began so many seconds after it.
+        fn goes_on(&self, after: i64) -> bool {
+            let staging = self.open("user", false);
+            let run = staging.read(RUN).expect("it is there");
+            let mut run: Value = serde_json::from_slice(&run).expect("it is JSON");
+            let began = run["began"].as_i64().expect("it is a time");
+            run["began"] = (began + after).into();
+            staging.keep(RUN, run.to_string().as_bytes());
+            self.open("user", false).is_done("orders", &self.document())
+        }
+    }
+
+    impl Drop for Case {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.target);
+        }
+    }
+
+    #[test]
+    fn a_run_is_gone_on_with_for_a_day() {
+        assert!(Case::new("now").goes_on(0));
+        assert!(Case::new("hours").goes_on(-23 * 3600));
+        assert!(!Case::new("days").goes_on(-24 * 3600));
+        assert!(!Case::new("future").goes_on(3600));
+    }
+
+    #[test]
+    fn a_run_of_another_user_is_not_gone_on_with() {
+        let case = Case::new("user");
+        assert!(case.open("user", false).is_done("orders", &case.document()));
+        assert!(
+            !case
+                .open("other", false)
+                .is_done("orders", &case.document())
+        );
+        assert!(!case.open("user", false).is_done("orders", &case.document()));
+    }
+
+    #[test]
+    fn parts_are_those_of_the_same_answers_and_whole() {
+        let case = Case::new("parts");
+        let staging = case.open("user", false);
+        let parts = staging.parts("orders", b"answers");
+        parts.keep("/a", &json!({ "a": 1 }));
+        assert_eq!(parts.get("/a"), Some(json!({ "a": 1 })));
+        assert_eq!(parts.get("/b"), None);
+        assert_eq!(staging.parts("orders", b"others").get("/a"), None);
+        let file = staging.folder.join(parts.file("/a"));
+        let whole = fs::read(&file).expect("it is there");
+        for end in 0..whole.len() {
+            fs::write(&file, &whole[..end]).expect("it can be written");
+            assert_eq!(parts.get("/a"), None, "after {end} bytes");
+        }
+        assert!(!case.open("user", true).is_done("orders", &case.document()));
+    }
+}

@@ -140,7 +140,7 @@ fn a_run_is_gone_on_with_only_if_it_is_the_same() {
     // What was kept is damaged.
     folder.write("target/fetch-staging/shop/done/orders", "x");
     assert_eq!((fetch(&folder, &[]).code, orders()), (1, 4));
-    // Another day, or another user: what is kept of the run itself is not what it would be.
+    // Nobody knows when the run began.
     let files = folder.files("target/fetch-staging");
     let run = &files["target/fetch-staging/shop/run.json"];
     assert!(run.contains("began"), "{run}");
