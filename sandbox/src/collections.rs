@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// Whose something is: the parameters of a path before the item's own.
 pub(crate) type Owner = BTreeMap<String, String>;
@@ -13,7 +13,7 @@ pub(crate) type Owner = BTreeMap<String, String>;
 pub(crate) struct Item {
     pub(crate) id: String,
     pub(crate) owner: Owner,
-    pub(crate) value: Value,
+    pub(crate) value: Json,
     /// Whether a client sent it; the others were there from the start.
     pub(crate) sent: bool,
 }

@@ -16,6 +16,8 @@ pub struct Credentials {
     pub client_secret: String,
     /// The key for the gateway, whether it asks for one or not.
     pub subscription_key: String,
+    /// The APIs that the key is good for, which are those of the bundle.
+    pub apis: Vec<String>,
     /// The scopes that the bundle's tokens may have.
     pub scopes: Vec<String>,
     /// The name of a user, for grants with users.
@@ -34,6 +36,7 @@ pub(crate) fn of(portal: &Portal, seed: u64) -> Vec<Credentials> {
             client_id: format!("sandbox-{name}"),
             client_secret: secret("client secret"),
             subscription_key: secret("subscription key"),
+            apis: bundle.access.keys().cloned().collect(),
             scopes: portal.scopes(bundle),
             username: format!("{name}@sandbox.example"),
             password: secret("password"),

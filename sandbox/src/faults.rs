@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::gateway;
+use crate::json::{Json, Members};
 use crate::message::Answer;
 use crate::portal::Schemas;
 
@@ -53,8 +54,7 @@ pub enum Fault {
     Gzip,
 }
 
-/// Stands for a number that JSON libraries would round.
-const PLACE: &str = "\u{1}long-decimal\u{1}";
+/// Most JSON libraries would round it.
 const LONG_DECIMAL: &str = "12345678901234567890.1234567891";
 
 /// The faults that wait for the next calls.
@@ -109,9 +109,7 @@ impl Fault {
         });
         match spoiled {
             Some(text) => {
-                // The quotes go with it.
-                let place = Value::String(PLACE.to_owned()).to_string();
-                answer.body = text.replace(&place, LONG_DECIMAL).into_bytes();
+                answer.body = text.into_bytes();
                 answer
             }
             None if matches!(self, Self::Latency(_) | Self::Reset | Self::Truncate) => answer,
@@ -122,7 +120,7 @@ impl Fault {
     /// Spoils the first value of the fault's kind.
     fn spoil_value(
         &self,
-        value: &mut Value,
+        value: &mut Json,
         schemas: &Schemas,
         schema: &Value,
         depth: usize,
@@ -135,38 +133,38 @@ impl Fault {
             schema.get(keyword).and_then(Value::as_str) == Some(wanted)
         };
         match (self, &mut *value) {
-            (Self::ExtraField, Value::Object(members)) => {
-                members.insert("sandboxExtra".to_owned(), Value::from("unknown"));
+            (Self::ExtraField, Json::Object(members)) => {
+                members.insert("sandboxExtra".to_owned(), Json::from("unknown"));
                 return true;
             }
-            (Self::NullRequired, Value::Object(members)) => {
+            (Self::NullRequired, Json::Object(members)) => {
                 if let Some(name) = not_nullable(schemas, schema, members) {
-                    members.insert(name, Value::Null);
+                    members.insert(name, Json::Null);
                     return true;
                 }
             }
-            (Self::UnknownEnum, Value::String(text)) if schema.get("enum").is_some() => {
+            (Self::UnknownEnum, Json::String(text)) if schema.get("enum").is_some() => {
                 "sandbox-unknown".clone_into(text);
                 return true;
             }
-            (Self::NoOffset, Value::String(text)) if is("format", "date-time") => {
+            (Self::NoOffset, Json::String(text)) if is("format", "date-time") => {
                 "2024-03-15T08:30:45".clone_into(text);
                 return true;
             }
-            (Self::LongDecimal, Value::Number(_)) if is("type", "number") => {
-                *value = Value::String(PLACE.to_owned());
+            (Self::LongDecimal, Json::Number(digits)) if is("type", "number") => {
+                LONG_DECIMAL.clone_into(digits);
                 return true;
             }
             _ => {}
         }
         let depth = depth + 1;
         match value {
-            Value::Array(items) => {
+            Json::Array(items) => {
                 let item = schema.get("items");
                 let mut items = items.iter_mut();
                 item.is_some_and(|item| items.any(|it| self.spoil_value(it, schemas, item, depth)))
             }
-            Value::Object(members) => members.iter_mut().any(|(name, value)| {
+            Json::Object(members) => members.iter_mut().any(|(name, value)| {
                 let property = schema.get("properties").and_then(|it| it.get(name));
                 property.is_some_and(|it| self.spoil_value(value, schemas, it, depth))
             }),
@@ -176,7 +174,7 @@ impl Fault {
 }
 
 /// A required property that must not be null or, where there is none, any that must not.
-fn not_nullable(schemas: &Schemas, schema: &Value, members: &Map<String, Value>) -> Option<String> {
+fn not_nullable(schemas: &Schemas, schema: &Value, members: &Members) -> Option<String> {
     let properties = schema.get("properties")?;
     let required = schema.get("required").and_then(Value::as_array);
     let required = required.into_iter().flatten().filter_map(Value::as_str);

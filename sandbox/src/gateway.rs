@@ -56,11 +56,12 @@ impl Gateway {
     pub(crate) fn admit(
         &self,
         request: &Request,
-        base: &str,
+        api: &str,
+        realm: &str,
         now: Duration,
     ) -> Result<Option<&str>, Refusal> {
         let client = match &self.key {
-            Some(key) => Some(self.subscriber(key, request, base)?),
+            Some(key) => Some(self.subscriber(key, request, api, realm)?),
             None => None,
         };
         let who = client.map_or("", |client| &client.subscription_key);
@@ -93,14 +94,15 @@ impl Gateway {
         &self,
         key: &SubscriptionKey,
         request: &Request,
-        base: &str,
+        api: &str,
+        realm: &str,
     ) -> Result<&Credentials, Refusal> {
         // The query is read only where there is no header.
         let query = key.query.as_deref().and_then(|name| request.query(name));
         let given = request.header(&key.header).or(query);
         let refused = |words: &str, why: &str| {
             let challenge = format!(
-                "AzureApiManagementKey realm=\"{base}\",name=\"{}\",type=\"header\"",
+                "AzureApiManagementKey realm=\"{realm}\",name=\"{}\",type=\"header\"",
                 key.header
             );
             let answer = spoken(401, words).header("www-authenticate", challenge);
@@ -114,12 +116,19 @@ impl Gateway {
         };
         let mut clients = self.clients.iter();
         let client = clients.find(|client| client.subscription_key == given);
-        client.ok_or_else(|| {
-            refused(
-                "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.",
-                "the subscription key is not one of the sandbox's",
-            )
-        })
+        // A key is for a product, and one of another product is told the same.
+        let why = match client {
+            Some(client) if client.apis.iter().any(|it| it == api) => return Ok(client),
+            Some(client) => format!(
+                "the subscription key is that of {}, which has no {api}",
+                client.bundle
+            ),
+            None => "the subscription key is not one of the sandbox's".to_owned(),
+        };
+        Err(refused(
+            "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.",
+            &why,
+        ))
     }
 
     /// Counts a call; how long to wait, where it is one too many.

@@ -39,8 +39,14 @@
 //! * Which operations belong together follows from their paths: what is posted to a list is in it from then on, can be
 //!   got, replaced and deleted. A list that nothing can be posted to, but whose items name those of another
 //!   (`voucherId`), tells of their parts: postings are among the ledger's events.
-//! * Query parameters that are called like a property filter by it; the sandbox does not understand others.
-//! * Numbers are kept as binary floating point, so an amount may come back with fewer zeros than it was sent with.
+//! * Numbers come back digit for digit as they were sent.
+//! * Query parameters work by what they are called: like a property or several of it (`category`, `accountNumbers`),
+//!   like the side of a range of dates (`fromDate`, `dateTo`, `start_at`), for words (`q`) or for an order (`sort_by`).
+//!   Members that a switch asks for (`includePostings`) come with it alone. Others change nothing. Times are compared
+//!   to the second and taken for UTC.
+//! * A subscription key is good for the APIs of its bundle; elsewhere it is refused like one that is none.
+//! * A device's user agrees by [`Sandbox::approve_device`], at [`Sandbox::verification_url`], or through the API's own
+//!   operation where it has one.
 //! * Where no bundle of the manifest has scopes, they are made up: `easor.sales.write`.
 
 mod answers;
@@ -52,6 +58,7 @@ mod error;
 mod faults;
 mod gateway;
 mod identity;
+mod json;
 mod message;
 mod portal;
 mod random;

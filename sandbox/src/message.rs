@@ -3,7 +3,8 @@
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+
+use crate::json::Json;
 
 /// A request, read whole.
 pub(crate) struct Request {
@@ -51,7 +52,7 @@ impl Answer {
         }
     }
 
-    pub(crate) fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &impl ToString) -> Self {
         Self::bytes(
             status,
             "application/json; charset=utf-8",
@@ -73,8 +74,8 @@ impl Answer {
     }
 
     /// The body, where it is JSON.
-    pub(crate) fn value(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+    pub(crate) fn value(&self) -> Option<Json> {
+        Json::read(&self.body).ok().map(|(exact, _)| exact)
     }
 }
 

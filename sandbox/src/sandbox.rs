@@ -25,7 +25,13 @@ use crate::world::World;
 
 /// A portal on this machine, until it is dropped.
 ///
-/// It listens on loopback only. Everything that it hands out is made up and good for nothing else.
+/// It listens on loopback only, on one port: [`gateway_url`](Self::gateway_url) for the APIs, the endpoints of the
+/// identity provider below `/.identity`. Everything that it hands out is made up and good for nothing else. Sandboxes
+/// share nothing, so each test may have its own.
+///
+/// A request passes the gateway (operation, subscription key, limits), the check of its token and scopes, and the API's
+/// check of what it holds; [`requests`](Self::requests) tells which of them refused it and why. Answers can be spoiled
+/// with [`fault`](Self::fault) or by the header `X-Sandbox-Fault`, and time passes with [`advance`](Self::advance).
 pub struct Sandbox {
     world: Arc<World>,
     credentials: Vec<Credentials>,
@@ -120,6 +126,13 @@ impl Sandbox {
     /// The device authorization endpoint, where the portal has one.
     pub fn device_authorization_url(&self) -> Option<String> {
         self.world.identity.device_authorization_url()
+    }
+
+    /// Where a user agrees to a device: the address, with `?user_code=` and the code, does what
+    /// [`approve_device`](Self::approve_device) does, and with `&deny=true` what [`deny_device`](Self::deny_device)
+    /// does. It shows no page.
+    pub fn verification_url(&self) -> String {
+        self.world.identity.verification_url()
     }
 
     /// Made-up credentials, for each bundle in the manifest's order.

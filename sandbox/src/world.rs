@@ -10,7 +10,7 @@ use crate::api::Apis;
 use crate::clock::Clock;
 use crate::faults::{FAULT_HEADER, Fault, Faults};
 use crate::gateway::Gateway;
-use crate::identity::{Claims, Identity, Worthless};
+use crate::identity::{Claims, Decision, Identity, Worthless};
 use crate::message::{Answer, Request};
 use crate::portal::{Api, IDENTITY, Operation, Portal};
 use crate::record::{Layer, Recorded, Verdict};
@@ -132,7 +132,10 @@ impl World {
         let operation = (target.api.id.clone(), target.operation.id.clone());
         entry.operation = Some(operation);
         let realm = format!("{}{}", self.base, target.api.base);
-        let admitted = self.gateway.admit(request, &realm, self.clock.now());
+        let admitted = {
+            let now = self.clock.now();
+            self.gateway.admit(request, &target.api.id, &realm, now)
+        };
         entry.bundle = admitted.map_err(gateway)?.map(str::to_owned);
         if !target.operation.is_open {
             let claims = self.token(request)?;
@@ -145,7 +148,11 @@ impl World {
             operation,
             path,
         } = &target;
-        let (answer, refusal) = self.apis.answer(api, operation, path.clone(), request);
+        let (answer, refusal) = {
+            let approve = |code: &str| self.identity.decide(code, Decision::Approved);
+            let path = path.clone();
+            self.apis.answer(api, operation, path, request, &approve)
+        };
         if let Some(why) = refusal {
             entry.verdict = Verdict::Refused(Layer::Api, why);
         }

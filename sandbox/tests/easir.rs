@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use portal_apis::easir::Easir;
 use portal_apis::easir::bundles::Full;
+use portal_apis::easir::crm::types::DeviceActivation;
 use portal_apis::runtime::{
     Builder, Error, IdentityProviderReason, Login, MemoryStore, RetryPolicy,
 };
@@ -125,6 +126,44 @@ async fn a_device_waits_for_its_user() {
     assert!(sandbox.deny_device(device.user_code()));
     let error = device.wait().await.unwrap_err();
     assert_eq!(*error.reason(), IdentityProviderReason::Denied);
+}
+
+/// The whole flow as the portal's pages have it: the user agrees with the API's own operation.
+#[tokio::test]
+async fn a_user_accepts_a_device_in_the_crm() {
+    let sandbox = sandbox().await;
+    let own = own(&sandbox, "Full").clone();
+    let login = login(&sandbox);
+    let tokens = login.password(&own.username, own.password.as_str());
+    let user = login.client("user", tokens.await.unwrap()).await.unwrap();
+    let device = login.device().await.unwrap();
+    let code: i64 = device.user_code().parse().unwrap();
+    let refused = user.crm().activate_device(&DeviceActivation::new(code + 1));
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.status().unwrap().as_u16(), 422);
+    assert!(refused.to_string().contains("body/code"), "{refused}");
+    let accepted = user.crm().activate_device(&DeviceActivation::new(code));
+    accepted.await.unwrap();
+    let tokens = device.wait().await.unwrap();
+    let easir = login.client("device", tokens).await.unwrap();
+    easir.crm().me().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_user_agrees_and_refuses_with_the_browser() {
+    let sandbox = sandbox().await;
+    let page = |query: &str| format!("{}?{query}", sandbox.verification_url());
+    let device = login(&sandbox).device().await.unwrap();
+    let code = device.user_code();
+    let answer = ask("GET", &page(&format!("user_code={code}")), &[], "").await;
+    assert_eq!(answer.status, 200);
+    device.wait().await.unwrap();
+    let device = login(&sandbox).device().await.unwrap();
+    let query = format!("user_code={}&deny=true", device.user_code());
+    assert_eq!(ask("GET", &page(&query), &[], "").await.status, 200);
+    let error = device.wait().await.unwrap_err();
+    assert_eq!(*error.reason(), IdentityProviderReason::Denied);
+    assert_eq!(ask("GET", &page("user_code=1"), &[], "").await.status, 404);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ mod support;
 
 use std::time::Duration;
 
-use portal_apis::easor::bundles::{Accounting, Reporting};
+use portal_apis::easor::bundles::{Accounting, Reporting, SalesInvoicing};
+use portal_apis::easor::sales::types::ContactCreate;
 use portal_apis::runtime::{Error, GatewayReason, IdentityProviderReason};
 use portal_sandbox::{Layer, Sandbox, Verdict};
 
@@ -100,6 +101,24 @@ async fn a_token_needs_the_scope_of_the_operation() {
     let (layer, why) = last(&sandbox);
     assert_eq!(layer, Layer::Token);
     assert_eq!(why, "the token lacks the scope easor.general-ledger.write");
+}
+
+/// Keys are for products, as API Management calls what an application subscribes to.
+#[tokio::test]
+async fn a_key_is_good_for_the_apis_of_its_bundle_alone() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let key = &own(&sandbox, "Accounting").subscription_key;
+    let client = builder::<SalesInvoicing>(&sandbox, "SalesInvoicing");
+    let client = client.subscription_key(key).build().unwrap();
+    client.general_ledger().vouchers("1").await.unwrap();
+    let contact = ContactCreate::default();
+    let error = client.sales().create_contact("1", &contact).await;
+    let Error::Gateway(error) = error.unwrap_err() else {
+        panic!("not the gateway")
+    };
+    assert_eq!(error.reason, GatewayReason::SubscriptionKeyInvalid);
+    let why = "the subscription key is that of Accounting, which has no sales";
+    assert_eq!(last(&sandbox), (Layer::Gateway, why.to_owned()));
 }
 
 /// The client renews a token that has run out by the sandbox's clock but not by its own.

@@ -192,7 +192,7 @@ impl Draw<'_> {
         if schema.get("pattern").is_none() && schema.get("format").is_none() {
             return Some(value);
         }
-        if crate::portal::fits_alone(schema, &value) {
+        if self.schemas.fits(schema, &value) {
             return Some(value);
         }
         self.sampler.example(schema)
@@ -229,7 +229,7 @@ impl Draw<'_> {
     }
 
     fn or_example(&self, schema: &Value, value: Value) -> Option<Value> {
-        match crate::portal::fits_alone(schema, &value) {
+        match self.schemas.fits(schema, &value) {
             true => Some(value),
             false => self.sampler.example(schema),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::json::Json;
 use crate::message::Request;
 use crate::portal::{Operation, Parameter, Place, Schemas};
 
@@ -12,7 +13,16 @@ use crate::portal::{Operation, Parameter, Place, Schemas};
 pub(crate) struct Input {
     pub(crate) path: BTreeMap<String, String>,
     pub(crate) query: BTreeMap<String, Value>,
-    pub(crate) body: Option<Value>,
+    pub(crate) body: Option<Json>,
+}
+
+impl Input {
+    /// A member of the body, as text.
+    pub(crate) fn body_text(&self, name: &str) -> Option<String> {
+        let member = self.body.as_ref()?.get(name)?;
+        let text = member.as_str().map(str::to_owned);
+        Some(text.unwrap_or_else(|| member.to_string()))
+    }
 }
 
 /// What is wrong with a request.
@@ -122,7 +132,7 @@ fn typed(text: &str, schema: &Value) -> Value {
     read.unwrap_or_else(|| Value::from(text))
 }
 
-fn body(request: &Request, operation: &Operation) -> Result<Option<Value>, Vec<Wrong>> {
+fn body(request: &Request, operation: &Operation) -> Result<Option<Json>, Vec<Wrong>> {
     let Some(expected) = &operation.body else {
         return Ok(None);
     };
@@ -143,15 +153,15 @@ fn body(request: &Request, operation: &Operation) -> Result<Option<Value>, Vec<W
     let Some(checked) = &expected.json else {
         return Ok(None);
     };
-    let value: Value = serde_json::from_slice(&request.body)
+    let (exact, plain) = Json::read(&request.body)
         .map_err(|error| vec![Wrong::new("body", format!("is no JSON: {error}"), "json")])?;
     let wrong: Vec<Wrong> = checked
-        .faults(&value)
+        .faults(&plain)
         .into_iter()
         .map(|(pointer, what)| Wrong::new(format!("body{pointer}"), what, "invalid"))
         .collect();
     match wrong.is_empty() {
-        true => Ok(Some(value)),
+        true => Ok(Some(exact)),
         false => Err(wrong),
     }
 }

@@ -1,9 +1,12 @@
 //! The APIs behind the gateway: checked input, answers by schema, and a memory.
 
+mod filters;
 mod input;
 mod items;
+mod lists;
 mod pages;
 mod refusals;
+mod stock;
 
 use std::collections::BTreeMap;
 
@@ -33,21 +36,28 @@ pub(crate) type Answered = (Answer, Option<String>);
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 impl Apis {
-    /// Answers a request whose sender may send it.
+    /// Answers a request whose sender may send it. `approve` agrees to the device that shows a code, if there is one.
     pub(crate) fn answer(
         &self,
         api: &Api,
         operation: &Operation,
         path: BTreeMap<String, String>,
         request: &Request,
+        approve: &dyn Fn(&str) -> bool,
     ) -> Answered {
         match input::read(request, operation, path, &api.schemas) {
-            Ok(input) => self.accepted(api, operation, &input),
+            Ok(input) => self.accepted(api, operation, &input, approve),
             Err(wrong) => refused(api, operation, &wrong),
         }
     }
 
-    fn accepted(&self, api: &Api, operation: &Operation, input: &Input) -> Answered {
+    fn accepted(
+        &self,
+        api: &Api,
+        operation: &Operation,
+        input: &Input,
+        approve: &dyn Fn(&str) -> bool,
+    ) -> Answered {
         match &operation.role {
             Role::List { collection, member } => {
                 self.list(api, operation, input, *collection, member.as_deref())
@@ -61,9 +71,16 @@ impl Apis {
                 collection,
                 parameter,
             } if !self.exists(api, input, *collection, parameter) => {
-                missing(&api_collection(api, *collection), parameter)
+                let known = api.collections.get(*collection);
+                let name = known.map_or("", |it| it.name.as_str());
+                missing(api, operation, name, parameter)
             }
-            Role::Below { .. } | Role::Single => (self.single(api, operation, input), None),
+            Role::Device { member } if !input.body_text(member).is_some_and(|it| approve(&it)) => {
+                refused(api, operation, &[no_device(member)])
+            }
+            Role::Below { .. } | Role::Device { .. } | Role::Single => {
+                (self.single(api, operation, input), None)
+            }
         }
     }
 
@@ -126,15 +143,26 @@ fn refused(api: &Api, operation: &Operation, wrong: &[Wrong]) -> Answered {
     (refusals::invalid(api, operation, wrong), Some(why))
 }
 
-/// What is answered where there is no such item. Most documents declare no body for it.
-fn missing(collection: &str, parameter: &str) -> Answered {
-    let why = format!("there is no such item in {collection} as {parameter} names");
-    (Answer::empty(404), Some(why))
+fn no_device(member: &str) -> Wrong {
+    Wrong {
+        status: 400,
+        place: format!("body/{member}"),
+        what: "is shown by no device that waits".to_owned(),
+        code: "exists",
+    }
 }
 
-fn api_collection(api: &Api, index: usize) -> String {
-    let collection = api.collections.get(index);
-    collection.map_or_else(String::new, |it| it.name.clone())
+/// What is answered where there is no such item, with a body where the document has one for it.
+fn missing(api: &Api, operation: &Operation, collection: &str, parameter: &str) -> Answered {
+    let wrong = Wrong {
+        status: 404,
+        place: format!("path parameter {parameter}"),
+        what: format!("names nothing in {collection}"),
+        code: "not_found",
+    };
+    let why = format!("there is no such item in {collection} as {parameter} names");
+    let answer = refusals::declared(api, operation, &[wrong]);
+    (answer.unwrap_or_else(|| Answer::empty(404)), Some(why))
 }
 
 #[cfg(test)]
@@ -212,7 +240,9 @@ mod tests {
                 for api in &portal.apis {
                     for operation in &api.operations {
                         let (request, path) = request(&apis, api, operation);
-                        let (answer, refusal) = apis.answer(api, operation, path, &request);
+                        let approve = |_: &str| true;
+                        let (answer, refusal) =
+                            apis.answer(api, operation, path, &request, &approve);
                         let said = || format!("{} {seed}: {refusal:?}", operation.id);
                         let item = matches!(operation.role, Role::Item { .. } | Role::Below { .. });
                         // What is made up names no item that is there, neither in the path nor in the query.
@@ -228,7 +258,7 @@ mod tests {
                         let Some(value) = answer.value() else {
                             continue;
                         };
-                        let wrong = content.map(|content| content.checked.faults(&value));
+                        let wrong = content.map(|content| content.checked.faults(&value.plain()));
                         assert_eq!(wrong.unwrap_or_default(), [], "{}: {value}", said());
                     }
                 }
@@ -239,9 +269,10 @@ mod tests {
     /// What operations have to do with each other follows from their paths alone.
     #[test]
     fn operations_have_their_roles() {
-        let portal = portal("easor");
+        let portals = ["easor", "easir"].map(portal);
         let role = |id: &str| {
-            let mut all = portal.apis.iter().flat_map(|api| {
+            let apis = portals.iter().flat_map(|it| &it.apis);
+            let mut all = apis.flat_map(|api| {
                 let operations = api.operations.iter();
                 operations.map(move |it| (api, it))
             });
@@ -249,6 +280,7 @@ mod tests {
             let name = |index: usize| api.collections[index].name.as_str();
             match &operation.role {
                 Role::Single => "single".to_owned(),
+                Role::Device { member } => format!("device {member}"),
                 Role::List { collection, .. } => format!("list {}", name(*collection)),
                 Role::Create { collection } => format!("create {}", name(*collection)),
                 Role::Item { collection, .. } => format!("item {}", name(*collection)),
@@ -265,6 +297,9 @@ mod tests {
             ("createInvoice", "create invoices"),
             ("updateInvoice", "item invoices"),
             ("listAccountingPeriods", "single"),
+            ("listNotes", "list notes"),
+            ("getNote", "item notes"),
+            ("activateDevice", "device code"),
         ] {
             assert_eq!(role(id), expected, "{id}");
         }

@@ -1,10 +1,11 @@
 //! Pages of a list, and what is said around them.
 
 use portal_generator::manifest::{PageUnit, Pagination};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::input::Input;
 use crate::answers::Sampler;
+use crate::json::{Json, Members};
 use crate::portal::{Api, Operation};
 use crate::random::Random;
 
@@ -73,12 +74,12 @@ impl Page {
         api: &Api,
         schema: &Value,
         member: &str,
-        items: Vec<Value>,
+        items: Vec<Json>,
         sampler: &Sampler,
         random: &mut Random,
-    ) -> Value {
+    ) -> Json {
         let schema = api.schemas.resolve(schema);
-        let mut members = Map::new();
+        let mut members = Members::new();
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
             if name == member {
@@ -86,23 +87,26 @@ impl Page {
             }
             let target = api.schemas.resolve(property);
             let value = match self.told(name) {
-                Some(value) => Some(value),
+                Some(value) => Some(Json::from(value)),
                 None if target.get("properties").is_some() => {
                     Some(self.around(api, target, "", Vec::new(), sampler, random))
                 }
-                None => sampler.sample(&api.schemas, property, name, random),
+                None => {
+                    let made_up = sampler.sample(&api.schemas, property, name, random);
+                    made_up.map(Json::from)
+                }
             };
             // Links that lead nowhere are left out where they must not be null.
-            let null = value == Some(Value::Null);
+            let null = value == Some(Json::Null);
             let nullable = target.get("nullable") == Some(&Value::Bool(true));
             if let Some(value) = value.filter(|_| !null || nullable) {
                 members.insert(name.clone(), value);
             }
         }
         if !member.is_empty() {
-            members.insert(member.to_owned(), Value::Array(items));
+            members.insert(member.to_owned(), Json::Array(items));
         }
-        Value::Object(members)
+        Json::Object(members)
     }
 
     fn told(&self, name: &str) -> Option<Value> {

@@ -8,19 +8,13 @@ use crate::portal::{Api, Operation};
 
 /// Refuses a request for what is wrong with it.
 pub(super) fn invalid(api: &Api, operation: &Operation, wrong: &[Wrong]) -> Answer {
-    let content = operation.refusal.as_ref();
-    let content = content.and_then(|reply| Some((reply.status, reply.json()?)));
-    let other = wrong.iter().map(|it| it.status).find(|it| *it != 400);
-    if let Some((status, content)) = content {
-        let body = shaped(api, &content.checked.schema, wrong);
-        if content.checked.fits(&body) {
-            return Answer::json(other.unwrap_or(status), &body);
-        }
+    if let Some(answer) = declared(api, operation, wrong) {
+        return answer;
     }
     // RFC 9457.
     let errors = wrong.iter();
     let errors = errors.map(|it| json!({ "detail": it.what, "pointer": it.place }));
-    let status = other.unwrap_or(400);
+    let status = status(operation, wrong);
     let body = json!({
         "title": "The request is not what the document says",
         "status": status,
@@ -31,6 +25,20 @@ pub(super) fn invalid(api: &Api, operation: &Operation, wrong: &[Wrong]) -> Answ
     Answer::bytes(status, "application/problem+json", text)
 }
 
+/// The refusal as the document has it, where it says how that looks.
+pub(super) fn declared(api: &Api, operation: &Operation, wrong: &[Wrong]) -> Option<Answer> {
+    let status = status(operation, wrong);
+    let content = operation.refusal(status)?.json()?;
+    let body = shaped(api, &content.checked.schema, status, wrong);
+    let fits = content.checked.fits(&body);
+    fits.then(|| Answer::json(status, &body))
+}
+
+fn status(operation: &Operation, wrong: &[Wrong]) -> u16 {
+    let other = wrong.iter().map(|it| it.status).find(|it| *it != 400);
+    other.unwrap_or_else(|| operation.status_of_invalid())
+}
+
 /// All that is wrong, in words.
 pub(super) fn told(wrong: &[Wrong]) -> String {
     let each = wrong.iter().map(|it| format!("{}: {}", it.place, it.what));
@@ -38,7 +46,7 @@ pub(super) fn told(wrong: &[Wrong]) -> String {
 }
 
 /// An error as its schema wants it, by what properties are called.
-fn shaped(api: &Api, schema: &Value, wrong: &[Wrong]) -> Value {
+fn shaped(api: &Api, schema: &Value, status: u16, wrong: &[Wrong]) -> Value {
     let schema = api.schemas.resolve(schema);
     let mut members = Map::new();
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -47,13 +55,13 @@ fn shaped(api: &Api, schema: &Value, wrong: &[Wrong]) -> Value {
         let value = match property.get("type").and_then(Value::as_str) {
             Some("array") => property.get("items").map(|item| {
                 let each = wrong.iter();
-                each.map(|it| shaped(api, item, std::slice::from_ref(it)))
+                each.map(|it| shaped(api, item, status, std::slice::from_ref(it)))
                     .collect()
             }),
             Some("string") => Some(Value::from(word(name, wrong))),
             Some("integer" | "number") => {
-                let status = name.to_lowercase().contains("status");
-                status.then(|| Value::from(400))
+                let tells = name.to_lowercase().contains("status");
+                tells.then(|| Value::from(status))
             }
             _ => None,
         };
@@ -68,7 +76,11 @@ fn word(name: &str, wrong: &[Wrong]) -> String {
     let first = wrong.first();
     let name = name.to_lowercase();
     if name.contains("code") {
-        format!("validation.{}", first.map_or("invalid", |it| it.code))
+        let code = first.map_or("invalid", |it| it.code);
+        match first.map(|it| it.status) {
+            Some(404) => code.to_owned(),
+            _ => format!("validation.{code}"),
+        }
     } else if ["field", "pointer", "path", "property"].contains(&name.as_str()) {
         first.map_or_else(String::new, |it| it.place.clone())
     } else if name.ends_with("id") {

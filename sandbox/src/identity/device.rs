@@ -41,6 +41,32 @@ impl Identity {
             .is_some()
     }
 
+    /// Where a user's browser would be: agrees at once to the device that shows `user_code`, or refuses with
+    /// `deny=true`.
+    pub(super) fn verification(&self, request: &Request) -> (Answer, Outcome) {
+        let decision = match request.query("deny") {
+            Some("true") => Decision::Denied,
+            _ => Decision::Approved,
+        };
+        let code = request.query("user_code").unwrap_or_default();
+        let (status, words, refused) = match (self.decide(code, decision), decision) {
+            (true, Decision::Approved) => (200, "The device may go on.\n", None),
+            (true, Decision::Denied) => (200, "The device was refused.\n", None),
+            (false, _) => {
+                let words = "no device shows this user_code\n";
+                (404, words, Some(words.trim_end().to_owned()))
+            }
+        };
+        let outcome = Outcome {
+            operation: "device verification",
+            bundle: None,
+            scopes: Vec::new(),
+            refused,
+        };
+        let answer = Answer::bytes(status, "text/plain; charset=utf-8", words.into());
+        (answer.header("cache-control", "no-store"), outcome)
+    }
+
     pub(super) fn device_authorization(
         &self,
         request: &Request,
@@ -86,7 +112,8 @@ impl Identity {
                 "interval": interval,
             }),
             false => json!({
-                "verification_uri": self.here("https://identity.invalid/device"),
+                "verification_uri": self.verification_url(),
+                "verification_uri_complete": format!("{}?user_code={number}", self.verification_url()),
                 "user_code": number.to_string(),
                 "device_code": code,
                 "interval": interval,

@@ -116,6 +116,11 @@ impl Identity {
         url.map(|url| self.here(url))
     }
 
+    /// Where a user agrees to a device (RFC 8628, section 3.3).
+    pub(crate) fn verification_url(&self) -> String {
+        self.here("https://identity.invalid/device")
+    }
+
     /// Answers a request; nothing where it is for no endpoint.
     pub(crate) fn answer(&self, request: &Request, clock: &Clock) -> Option<(Answer, Outcome)> {
         let at = |url: &str| format!("{}{}", self.base, request.path) == self.here(url);
@@ -126,6 +131,11 @@ impl Identity {
         let device = self.manifest.device_authorization_url.as_deref();
         if device.is_some_and(at) && request.method == "POST" {
             return Some(self.device_authorization(request, now));
+        }
+        if self.offers(Grant::DeviceCode)
+            && self.verification_url() == format!("{}{}", self.base, request.path)
+        {
+            return Some(self.verification(request));
         }
         let authorizes = request.method == "GET"
             && self.offers(Grant::AuthorizationCode)

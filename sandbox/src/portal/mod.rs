@@ -17,7 +17,7 @@ use crate::error::StartError;
 
 pub(crate) use operation::{Content, Operation, Parameter, Place, Reply, is_json};
 pub(crate) use resources::{Collection, Role};
-pub(crate) use schema::{Direction, Schemas, fits_alone, name as name_of};
+pub(crate) use schema::{Schemas, fits_alone, name as name_of};
 
 /// Where the identity provider stands on the sandbox's one port.
 pub(crate) const IDENTITY: &str = "/.identity";

@@ -24,8 +24,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// The successes, in the order of the document.
     pub(crate) successes: Vec<Reply>,
-    /// What the document says of refused input: the answer to 400, to 422 or to all other statuses.
-    pub(crate) refusal: Option<Reply>,
+    /// The answers to refusals, in the order of the document.
+    pub(crate) refusals: Vec<Reply>,
     pub(crate) pagination: Option<manifest::Pagination>,
     pub(crate) role: Role,
 }
@@ -60,6 +60,8 @@ pub(crate) struct Body {
 
 /// An answer.
 pub(crate) struct Reply {
+    /// What the document calls it: `404`, `4XX`, `default`.
+    pub(crate) name: String,
     pub(crate) status: u16,
     pub(crate) content: Option<Content>,
 }
@@ -122,7 +124,7 @@ impl Reader<'_> {
         let requirements = security.and_then(Value::as_array);
         let responses = self.responses(method, operation)?;
         let (successes, others): (Vec<_>, Vec<_>) =
-            responses.into_iter().partition(|(_, it)| it.status < 300);
+            responses.into_iter().partition(|it| it.status < 300);
         Ok(Operation {
             id: id.to_owned(),
             method: method.to_owned(),
@@ -135,8 +137,8 @@ impl Reader<'_> {
             }),
             parameters: self.parameters(item, operation)?,
             body: self.body(operation)?,
-            successes: successes.into_iter().map(|(_, reply)| reply).collect(),
-            refusal: refusal(others),
+            successes,
+            refusals: others,
             pagination: self.pagination(rules),
             role: Role::Single,
         })
@@ -232,8 +234,7 @@ impl Reader<'_> {
         }))
     }
 
-    /// The answers with what the document calls them.
-    fn responses(&self, method: &str, operation: &Value) -> Result<Vec<(String, Reply)>, String> {
+    fn responses(&self, method: &str, operation: &Value) -> Result<Vec<Reply>, String> {
         let mut replies = Vec::new();
         for (status, response) in members(operation.get("responses")) {
             let number = match status.as_str() {
@@ -241,11 +242,11 @@ impl Reader<'_> {
                 "default" => 400,
                 range => range.replace("XX", "00").parse().unwrap_or(500),
             };
-            let reply = Reply {
+            replies.push(Reply {
+                name: status.clone(),
                 status: number,
                 content: self.content(self.resolve(response))?,
-            };
-            replies.push((status.clone(), reply));
+            });
         }
         Ok(replies)
     }
@@ -279,18 +280,28 @@ impl Reply {
     }
 }
 
-/// What is said of refused input, where it has a body.
-fn refusal(others: Vec<(String, Reply)>) -> Option<Reply> {
-    let wanted = ["400", "422", "4XX", "default"];
-    let rank = |name: &str| wanted.iter().position(|it| *it == name);
-    let usable = others.into_iter().filter_map(|(name, mut reply)| {
-        let rank = rank(&name).filter(|_| reply.json().is_some())?;
-        if name != "422" {
-            reply.status = 400;
+impl Operation {
+    /// The answer to a refusal: that of the status itself, else of a range, else of all others.
+    pub(crate) fn refusal(&self, status: u16) -> Option<&Reply> {
+        let names = [
+            status.to_string(),
+            format!("{}XX", status / 100),
+            "default".to_owned(),
+        ];
+        names.iter().find_map(|name| {
+            let mut refusals = self.refusals.iter();
+            refusals.find(|it| it.name == *name)
+        })
+    }
+
+    /// The status of refused input: 422 where the document has that and not 400.
+    pub(crate) fn status_of_invalid(&self) -> u16 {
+        let has = |name: &str| self.refusals.iter().any(|it| it.name == name);
+        match has("422") && !has("400") {
+            true => 422,
+            false => 400,
         }
-        Some((rank, reply))
-    });
-    usable.min_by_key(|(rank, _)| *rank).map(|(_, reply)| reply)
+    }
 }
 
 pub(super) fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {

@@ -3,7 +3,7 @@
 //! Documents do not say so; paths do, by a habit that all APIs share. `/vouchers/{organization}` lists and creates,
 //! `/vouchers/{organization}/{id}` is one of them, and whatever comes first in the path is whose they are.
 
-use portal_generator::names::singular;
+use portal_generator::names::{singular, words};
 use serde_json::Value;
 
 use super::operation::Operation;
@@ -26,6 +26,8 @@ pub(crate) enum Role {
         collection: usize,
         parameter: String,
     },
+    /// Agrees to a device for its user; this member of the body is the code that the device shows.
+    Device { member: String },
     /// Has to do with the item that this path parameter names.
     Below {
         collection: usize,
@@ -89,6 +91,9 @@ impl Finder<'_> {
             return Role::List { collection, member };
         }
         if operation.method == "POST" {
+            if let Some(member) = self.user_code(operation) {
+                return Role::Device { member };
+            }
             if let Some(collection) = self.created(found, operation) {
                 if let Some(collection) = found.get_mut(collection) {
                     collection.grows = true;
@@ -132,6 +137,20 @@ impl Finder<'_> {
         let wanted = operation.pagination.as_ref()?.items.as_deref()?;
         let list = self.schemas.resolve(schema.get("properties")?.get(wanted)?);
         Some((Some(wanted.to_owned()), list.get("items")?.clone()))
+    }
+
+    /// The member of the body that holds a device's `user_code` (RFC 8628, section 3.3), where the path speaks of
+    /// devices.
+    fn user_code(&self, operation: &Operation) -> Option<String> {
+        let about = words(operation.template.words().next()?);
+        let body = operation.body.as_ref()?.json.as_ref()?;
+        let properties = self.schemas.resolve(&body.schema).get("properties")?;
+        let mut names = ["user_code", "userCode", "code"].into_iter();
+        let name = names.find(|name| properties.get(*name).is_some())?;
+        about
+            .iter()
+            .any(|word| word == "device")
+            .then(|| name.to_owned())
     }
 
     /// Whether the answer names the id of something that is called so.

@@ -1,5 +1,8 @@
 //! Schemas of OpenAPI 3.0 as schemas of JSON Schema, which values are checked against.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
@@ -14,6 +17,8 @@ pub(crate) struct Schemas {
     components: Map<String, Value>,
     /// For what is sent and what is answered.
     definitions: [Value; 2],
+    /// What checks parts of answers, by their schemas: to make it takes far longer than to use it.
+    parts: Mutex<HashMap<String, Option<Arc<Checked>>>>,
 }
 
 /// Which way values travel: `readOnly` properties are not required of requests, `writeOnly` ones not of answers.
@@ -48,6 +53,7 @@ impl Schemas {
         Self {
             components,
             definitions,
+            parts: Mutex::default(),
         }
     }
 
@@ -79,9 +85,20 @@ impl Schemas {
             validator: validator(&whole)?,
         })
     }
-}
 
-impl Schemas {
+    /// Whether a value fits a schema that is part of an answer's.
+    pub(crate) fn fits(&self, schema: &Value, value: &Value) -> bool {
+        let key = schema.to_string();
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let checked = parts.entry(key).or_insert_with(|| {
+            let checked = self.checked(schema, Direction::Answer);
+            checked.ok().map(Arc::new)
+        });
+        let checked = checked.clone();
+        drop(parts);
+        checked.is_some_and(|it| it.fits(value))
+    }
+
     /// Gathers the definitions that a schema refers to, and those that they refer to.
     fn reach(&self, schema: &Value, direction: Direction, found: &mut Map<String, Value>) {
         match schema {

@@ -3,7 +3,9 @@
 // Each of the tests uses its own part.
 #![allow(dead_code)]
 
+use portal_apis::easor::general_ledger::types::{PostingCreateV2, VoucherCreateV2};
 use portal_apis::easor::{Easor, Region};
+use portal_apis::runtime::wire::{Decimal, Nullable};
 use portal_apis::runtime::{Builder, Bundle, RetryPolicy};
 use portal_sandbox::{Credentials, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,6 +29,25 @@ pub(crate) fn builder<B: Bundle>(sandbox: &Sandbox, bundle: &str) -> Builder<Eas
 
 pub(crate) fn easor<B: Bundle>(sandbox: &Sandbox, bundle: &str) -> Easor<B> {
     builder(sandbox, bundle).build().unwrap()
+}
+
+pub(crate) fn money(digits: &str) -> Decimal {
+    digits.parse().unwrap()
+}
+
+/// A voucher with one posting on account 3000.
+pub(crate) fn voucher(description: &str) -> VoucherCreateV2 {
+    let posting = PostingCreateV2 {
+        account_number: Nullable::Value("3000".to_owned()),
+        vat_included_amount: Nullable::Value(money("124.00")),
+        ..PostingCreateV2::new(false)
+    };
+    VoucherCreateV2::new(
+        "PurchaseInvoice".to_owned(),
+        "Draft".to_owned(),
+        description.to_owned(),
+        vec![posting],
+    )
 }
 
 /// An answer to a request that no generated client would send.
