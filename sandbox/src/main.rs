@@ -24,6 +24,9 @@ struct Options {
     /// What everything that is made up depends on.
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// How many items each list has from the start.
+    #[arg(long, default_value_t = 25)]
+    records: usize,
     /// After how many polls the user of a device agrees.
     #[arg(long, default_value_t = 2)]
     approve_devices_after: u32,
@@ -44,6 +47,7 @@ async fn run(options: Options) -> Result<(), StartError> {
     let builder = Sandbox::builder()
         .seed(options.seed)
         .port(options.port)
+        .records(options.records)
         .approve_devices_after(options.approve_devices_after);
     let builder = match options.folder {
         Some(folder) => builder.folder(folder),

@@ -111,6 +111,11 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Whether every item stays, in its place.
+    pub(super) fn takes_all(&self) -> bool {
+        self.conditions.is_empty() && self.order.is_none()
+    }
+
     /// Takes out what is not asked for, and sorts the rest.
     pub(super) fn apply(&self, items: &mut Vec<Json>) {
         items.retain(|item| self.conditions.iter().all(|it| it.holds(item)));

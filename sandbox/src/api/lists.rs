@@ -35,12 +35,15 @@ impl Apis {
         let item = list.and_then(|list| api.schemas.resolve(list).get("items"));
         let item = item.unwrap_or(&any);
         let mut random = self.random(api, operation, input);
-        let items = match asked_for(api, operation, input, item) {
-            Some((property, values)) => self.one_for_each(api, item, property, &values),
-            None => self.items(api, operation, input, collection, item),
+        let (page, chosen) = match asked_for(api, operation, input, item) {
+            Some((property, values)) => {
+                let items = self.one_for_each(api, item, property, &values);
+                let page = Page::of(operation, input, items.len());
+                let chosen = page.cut(&items);
+                (page, chosen)
+            }
+            None => self.page(api, operation, input, collection, item),
         };
-        let page = Page::of(operation, input, items.len());
-        let chosen = items.get(page.from..page.to).unwrap_or_default().to_vec();
         let body = match member {
             Some(name) => page.around(api, schema, name, chosen, &self.sampler, &mut random),
             None => Json::Array(chosen),
@@ -48,17 +51,17 @@ impl Apis {
         (Answer::json(status, &body), None)
     }
 
-    /// The items of a list that the query lets through, as its answer has them.
-    fn items(
+    /// The page of those items that the query lets through, as its answer has them.
+    fn page(
         &self,
         api: &Api,
         operation: &Operation,
         input: &Input,
         collection: usize,
         schema: &Value,
-    ) -> Vec<Json> {
+    ) -> (Page, Vec<Json>) {
         let Some(known) = api.collections.get(collection) else {
-            return Vec::new();
+            return (Page::of(operation, input, 0), Vec::new());
         };
         let mut memory = self.memory.open();
         let owner = &input.path;
@@ -69,13 +72,20 @@ impl Apis {
             false => self.parts_of_others(api, &mut memory, owner, schema),
         };
         drop(memory);
-        let stored = stored.iter();
-        let mut answers: Vec<Json> = stored
-            .map(|item| self.projected(api, known, item, schema))
-            .chain(others)
-            .collect();
-        Query::new(api, operation, input, known, schema).apply(&mut answers);
-        answers
+        let query = Query::new(api, operation, input, known, schema);
+        let shown = |item: &Item| self.projected(api, known, item, schema);
+        if query.takes_all() && others.is_empty() {
+            // The others of a long list need not be written for one page.
+            let page = Page::of(operation, input, stored.len());
+            let mut answers: Vec<Json> = page.cut(&stored).iter().map(shown).collect();
+            query.apply(&mut answers);
+            return (page, answers);
+        }
+        let mut answers: Vec<Json> = stored.iter().map(shown).chain(others).collect();
+        query.apply(&mut answers);
+        let page = Page::of(operation, input, answers.len());
+        let chosen = page.cut(&answers);
+        (page, chosen)
     }
 
     /// Items of a list that nothing can be added to, but which tell of what was sent elsewhere: each event of a

@@ -92,7 +92,12 @@ impl Apis {
         };
         let schema = api.schemas.resolve(&content.checked.schema);
         if schema.get("format").and_then(Value::as_str) == Some("binary") || !is_text(content) {
-            return Answer::bytes(status, &content.media_type, PDF.to_vec());
+            // Exports call every body JSON, which a file is not.
+            let media_type = match is_json(&content.media_type) {
+                true => "application/pdf",
+                false => &content.media_type,
+            };
+            return Answer::bytes(status, media_type, PDF.to_vec());
         }
         let mut random = self.random(api, operation, input);
         let fitting = content.examples.iter().find(|it| content.checked.fits(it));

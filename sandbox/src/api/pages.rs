@@ -13,8 +13,8 @@ use crate::random::Random;
 pub(super) struct Page {
     index: i64,
     size: i64,
-    pub(super) from: usize,
-    pub(super) to: usize,
+    from: usize,
+    to: usize,
     total: usize,
     last: i64,
     first: i64,
@@ -66,6 +66,11 @@ impl Page {
             last,
             first: rules.first,
         }
+    }
+
+    /// The part of a list that is on the page.
+    pub(super) fn cut<T: Clone>(&self, items: &[T]) -> Vec<T> {
+        items.get(self.from..self.to).unwrap_or_default().to_vec()
     }
 
     /// The answer around a page: counts and links, by what properties are called.
