@@ -60,11 +60,11 @@ async fn run(options: Options) -> Result<(), StartError> {
         let mut seen = 0;
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let requests = sandbox.requests();
-            for request in requests.iter().skip(seen) {
+            let requests = sandbox.requests_after(seen);
+            for request in &requests {
                 _ = writeln!(io::stdout(), "{request}");
             }
-            seen = requests.len();
+            seen += requests.len();
         }
     };
     tokio::select! {

@@ -200,6 +200,12 @@ impl Sandbox {
         self.world.recorded().clone()
     }
 
+    /// The requests after the first so many, which somebody has seen already.
+    pub fn requests_after(&self, seen: usize) -> Vec<Recorded> {
+        let recorded = self.world.recorded();
+        recorded.get(seen..).unwrap_or_default().to_vec()
+    }
+
     /// Forgets what was sent, refresh tokens and codes, faults that wait, used limits and the record. Access tokens
     /// stay good.
     pub fn reset(&self) {
