@@ -57,6 +57,10 @@ async fn the_application_itself_reads_lists_page_by_page() {
     let id = notes[3].id.unwrap();
     assert_eq!(crm.note(id).await.unwrap().id, Some(id));
     crm.me().await.unwrap();
+    // In the shape that the document has for it.
+    let missing = crm.note(999_999).await.unwrap_err();
+    assert_eq!(missing.status().unwrap().as_u16(), 404);
+    assert!(missing.to_string().contains("note_id"), "{missing}");
 }
 
 #[tokio::test]

@@ -110,3 +110,17 @@ async fn a_reset_leaves_what_was_there_from_the_start() {
         ["general-ledger", "organization"]
     );
 }
+
+#[tokio::test]
+async fn the_record_is_read_on_from_where_it_was_left() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ledger = easor::<Accounting>(&sandbox, "Accounting").general_ledger();
+    ledger.vouchers(ORGANIZATION).await.unwrap();
+    let seen = sandbox.requests();
+    assert!(sandbox.requests_after(seen.len()).is_empty());
+    ledger.vouchers("20002").await.unwrap();
+    let new = sandbox.requests_after(seen.len());
+    assert_eq!(new.len(), 1);
+    assert_eq!(sandbox.requests(), [seen, new].concat());
+    assert!(sandbox.requests_after(1000).is_empty());
+}
