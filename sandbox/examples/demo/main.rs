@@ -148,8 +148,8 @@ impl Demo {
         screen.section("Events of the ledger, page by page");
         let events = ledger.general_ledger_events(organization);
         let events = events
-            .from_date(date(2024, 3, 1))
-            .to_date(date(2024, 3, 31));
+            .from_date(date(2024, 1, 1))
+            .to_date(date(2024, 12, 31));
         // A real ledger has more than anybody wants to see here.
         let mut events = events.items().page_size(10);
         let mut count = 0;
