@@ -57,6 +57,8 @@ mod credentials;
 mod error;
 mod faults;
 mod gateway;
+#[cfg(doctest)]
+mod guide;
 mod identity;
 mod json;
 mod message;
