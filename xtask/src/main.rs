@@ -1,6 +1,19 @@
 //! The commands of this workspace, as `cargo xtask`.
 
+// What panics on input stops somebody's program; tests may.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::exit
+    )
+)]
+
 mod codegen;
+mod completions;
 mod corpus;
 mod diff;
 mod documents;
@@ -18,16 +31,23 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
-#[command(about = "Makes Rust of OpenAPI documents")]
-#[command(after_help = "Exit codes: 0 done, 1 what was supplied cannot be used, 2 wrong usage.")]
+#[command(about = "Makes Rust clients of OpenAPI documents")]
+#[command(after_help = "\
+Every day: `codegen` when something in specs/ changed, and `diff` before, to see what it will break.
+Without credentials: `demo` for a first look, `sandbox` to work against.
+
+Colours are for terminals; NO_COLOR turns them off. What a machine reads: `diff --format json`, `scopes --json`, \
+`generate --json`, `corpus --json FILE`.
+
+Exit codes: 0 done, 1 what was supplied cannot be used, 2 wrong usage.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Shows every diagnostic, notes included.
+    /// Shows every diagnostic: all warnings of a rule, and notes.
     #[arg(long, short, global = true)]
     verbose: bool,
 }
@@ -52,8 +72,10 @@ enum Command {
     Scopes(scopes::Options),
     /// Runs a portal on this machine, made from its documents, until Ctrl-C.
     Sandbox(sandbox::Options),
-    /// Reads, writes and is refused, against a sandbox or whatever the environment names, and shows it.
-    Demo(sandbox::Options),
+    /// Shows a first session: what is sent and answered, and a refusal by each layer.
+    Demo(sandbox::DemoOptions),
+    /// Writes completions for a shell to standard output.
+    Completions(completions::Options),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +94,7 @@ fn main() -> ExitCode {
         Command::Scopes(options) => scopes::run(options, verbose),
         Command::Sandbox(options) => sandbox::serve(options),
         Command::Demo(options) => sandbox::demo(options),
+        Command::Completions(options) => completions::run(options, Cli::command()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! The sandbox and the demonstration, which are programs of their own: `codegen` has to build without generated code.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 
@@ -16,18 +16,31 @@ pub(crate) struct Options {
     arguments: Vec<OsString>,
 }
 
+/// What `demo` can be told.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Without anything in the environment, a sandbox is started for it, and everything is shown. With EASOR_CLIENT_ID, \
+EASOR_CLIENT_SECRET, EASOR_SUBSCRIPTION_KEY and EASOR_SCOPE it talks to whatever they name, about the organization in \
+EASOR_ORGANIZATION, and only reads.")]
+pub(crate) struct DemoOptions {
+    /// Writes as well where the environment names a portal: a voucher, a contact and an invoice.
+    #[arg(long)]
+    write: bool,
+}
+
 /// Runs a portal on this machine until Ctrl-C.
 pub(crate) fn serve(options: &Options) -> Result<(), Failure> {
     let target = ["--features", "command", "--bin", "portal-sandbox"];
-    run(&target, options)
+    run(&target, &options.arguments)
 }
 
 /// Shows what clients send and are answered.
-pub(crate) fn demo(options: &Options) -> Result<(), Failure> {
-    run(&["--example", "demo"], options)
+pub(crate) fn demo(options: &DemoOptions) -> Result<(), Failure> {
+    let arguments: &[&str] = if options.write { &["--write"] } else { &[] };
+    run(&["--example", "demo"], arguments)
 }
 
-fn run(target: &[&str], options: &Options) -> Result<(), Failure> {
+fn run(target: &[&str], arguments: &[impl AsRef<OsStr>]) -> Result<(), Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
         .args(["run", "--quiet", "--package", "portal-sandbox"])
@@ -35,7 +48,7 @@ fn run(target: &[&str], options: &Options) -> Result<(), Failure> {
         .arg(workspace::root()?.join("Cargo.toml"))
         .args(target)
         .arg("--")
-        .args(&options.arguments)
+        .args(arguments)
         .status()
         .map_err(|error| Failure::io("run", Path::new(&cargo), &error))?;
     match status.success() {

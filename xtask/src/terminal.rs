@@ -116,7 +116,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Begins to tell what is being done.
     pub(crate) fn start(doing: impl Into<String>) -> Self {
-        let line = std::io::stderr().is_terminal().then(|| {
+        let line = can_rewrite_a_line().then(|| {
             let (sender, receiver) = mpsc::channel();
             let first = doing.into();
             (
@@ -144,6 +144,11 @@ impl Drop for Progress {
             let _ = line.join();
         }
     }
+}
+
+/// Whether somebody watches, on something that knows how to go back to a line's beginning.
+fn can_rewrite_a_line() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 fn keep_telling(mut doing: String, news: &mpsc::Receiver<String>) {

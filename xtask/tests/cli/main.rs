@@ -7,5 +7,6 @@ mod fetch;
 mod generate;
 mod mend;
 mod overlays;
+mod people;
 mod scopes;
 mod support;
