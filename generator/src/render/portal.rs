@@ -452,6 +452,10 @@ edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
 publish.workspace = true
+readme = \"../README.md\"
+keywords = [\"api\", \"client\", \"accounting\", \"oauth2\", \"openapi\"]
+categories = [\"api-bindings\", \"web-programming::http-client\"]
+include = [\"/src\", \"/LICENSE-*\"]
 
 [package.metadata.docs.rs]
 all-features = true
