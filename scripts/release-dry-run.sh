@@ -14,7 +14,7 @@ fail() {
 }
 
 # Each package has its own copy of the licences, since links are not files everywhere.
-for folder in runtime generator; do
+for folder in runtime generator generated; do
   for licence in LICENSE-APACHE LICENSE-MIT; do
     cmp -s "$licence" "$folder/$licence" || fail "$folder/$licence differs from $licence"
   done
@@ -33,7 +33,7 @@ done
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
-sed -i.bak '/^publish = false$/d' "$copy/Cargo.toml"
+sed -i.bak 's/^publish = false$/publish = true/' "$copy/Cargo.toml"
 rm "$copy/Cargo.toml.bak"
 offline=()
 [ -z "${CARGO_NET_OFFLINE:-}" ] || offline=(--offline)
