@@ -5,6 +5,18 @@
 //! `render` writes it down. What is wrong with a document comes back as [`diagnostics`], with its place in
 //! the vendor's own file.
 
+// What panics on input stops somebody's program; tests may.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::exit
+    )
+)]
+
 pub mod diagnostics;
 pub mod document;
 pub mod ir;

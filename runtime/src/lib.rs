@@ -3,6 +3,20 @@
 //! Generated code holds data (paths, names, scopes, types) and thin methods; everything that
 //! happens when a call is awaited happens here.
 //!
+//! | what an application does | with |
+//! |---|---|
+//! | sets up a client: credentials, hosts, timeouts, proxies, certificates | [`Builder`], [`RetryPolicy`] |
+//! | lets users log in | [`Login`], [`TokenStore`] |
+//! | makes a call, and changes one call's settings | [`Call`], [`CallExt`] |
+//! | reads what came back | [`Response`], [`page::Items`], [`ByteStream`], [`ItemStream`] |
+//! | finds out what went wrong | [`Error`] by layer; [`AnyError`] for all operations at once |
+//! | sends files and forms | [`Body`], [`Form`], [`Part`] |
+//! | handles money, times, secrets, `null` | [`Decimal`], [`DateTime`], [`Secret`], [`Nullable`] |
+//! | looks at requests, or answers them in tests | [`Middleware`], [`Transport`] |
+//!
+//! Everything runs on Tokio. Time limits count in the units of [`std::time::Duration`], sizes in
+//! bytes; each setting names its default.
+//!
 //! Cargo features:
 //! - `rustls-ring` (default) and `rustls-aws-lc`: TLS by rustls, on ring or on aws-lc, which wins
 //!   where both are on. Without either the application sets a [`Transport`] of its own.
@@ -10,6 +24,18 @@
 //!   after OpenTelemetry's conventions. No value of a parameter, header or body is in them.
 //! - `redis`: `store::RedisStore`, for tokens that several machines share.
 //! - `serde`: `Serialize` and `Deserialize` for wire types and models.
+
+// What panics on input stops somebody's program; tests may.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::exit
+    )
+)]
 
 mod api;
 pub mod body;

@@ -49,6 +49,18 @@
 //!   operation where it has one.
 //! * Where no bundle of the manifest has scopes, they are made up: `easor.sales.write`.
 
+// What panics on input stops somebody's program; tests may.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::exit
+    )
+)]
+
 mod answers;
 mod api;
 mod clock;
