@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(portal-runtime portal-generator portal-apis)
-target=${CARGO_TARGET_DIR:-target}
+target=$(realpath -m -- "${CARGO_TARGET_DIR:-target}")
 
 fail() {
   printf '%s\n' "$1" >&2
@@ -35,11 +35,10 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
 sed -i.bak 's/^publish = false$/publish = true/' "$copy/Cargo.toml"
 rm "$copy/Cargo.toml.bak"
-offline=()
-[ -z "${CARGO_NET_OFFLINE:-}" ] || offline=(--offline)
 selected=()
 for package in "${packages[@]}"; do
   selected+=(-p "$package")
 done
-(cd "$copy" && CARGO_TARGET_DIR=$(realpath -m "$OLDPWD/$target") cargo package --locked --allow-dirty "${offline[@]}" "${selected[@]}")
+cd "$copy"
+CARGO_TARGET_DIR=$target cargo package --locked --allow-dirty "${selected[@]}"
 printf 'these packages can be published, in this order: %s\n' "${packages[*]}"
