@@ -150,7 +150,7 @@ pub fn crate_from_selection(
     let files = render::standalone(&one.api, options);
     Ok(Output {
         files,
-        items: surface::api(&one.api, ""),
+        items: surface::api(&one.api, "", &render::base_url(None, &one.api)),
         operations: facts(&one.api),
         version: one.api.version,
         title: one.api.title,
@@ -199,7 +199,8 @@ pub fn portal_api_after(
     });
     one.diagnostics.extend(useless);
     let module = format!("{}::{}", manifest.module(), api.module);
-    let mut items = surface::api(&one.api, &module);
+    let base_url = render::base_url(Some((manifest, api)), &one.api);
+    let mut items = surface::api(&one.api, &module, &base_url);
     one.api.former = surface::former_names(&mut items, previous);
     Ok(Output {
         files: render::portal_api(manifest, api, &one.api),

@@ -43,6 +43,26 @@ fn what_is_locked_is_read_again() {
 }
 
 #[test]
+fn facts_that_one_side_does_not_know_are_not_compared() {
+    for file in fixture::all() {
+        let lock = locked(&file);
+        let text = lock.to_text().replacen("lock: 2", "lock: 1", 1);
+        let mut earlier = Lock::parse(&Source::new("specs.lock", text)).expect("it is read");
+        assert!(earlier.without_facts);
+        let items = earlier
+            .portals
+            .values_mut()
+            .flat_map(|it| it.apis.values_mut());
+        for item in items.flat_map(|api| &mut api.items) {
+            item.facts.clear();
+            item.members.iter_mut().for_each(|it| it.facts.clear());
+        }
+        let report = compare(&earlier, &lock);
+        assert_eq!((report.without_facts, report.wire), (true, Vec::new()));
+    }
+}
+
+#[test]
 fn items_and_their_uses_have_names_of_their_own() {
     for file in fixture::all() {
         let lock = locked(&file);

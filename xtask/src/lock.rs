@@ -80,7 +80,7 @@ pub(crate) fn of(
     let mut lock = Lock {
         generator: env!("CARGO_PKG_VERSION").to_owned(),
         portals,
-        fetched: Vec::new(),
+        ..Lock::default()
     };
     lock.fetched = not_yet_generated(root, &lock, before);
     Ok(lock)

@@ -6,6 +6,8 @@
 
 mod models;
 
+use std::collections::BTreeMap;
+
 pub use models::{
     Enum, Field, Presence, Struct, Tag, Type, TypeDef, TypeKind, Union, UnionVariant,
 };
@@ -41,17 +43,40 @@ pub struct Api {
     pub successes: Vec<ResponseEnum>,
     /// The structs of declared response headers.
     pub headers: Vec<HeaderStruct>,
-    /// Names that types and operations had before, which code goes on using.
+    /// What the document says of values that their types do not.
+    pub limits: Limits,
+    /// Names that items had before, which code goes on using.
     pub former: Former,
 }
 
-/// Names that items had before: pairs of the old name and the one it has now.
+/// What is said of something beside its type, by the keyword of OpenAPI, such as `maxLength`; `items.maxLength` of the
+/// items of a list, `values.maxLength` of the values of a map. Values are JSON, texts without quotes.
+pub type Facts = BTreeMap<String, String>;
+
+/// What the document says of values that their types do not: limits, defaults, formats, by where types and operations
+/// stand in the normalized document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Of types themselves.
+    pub own: BTreeMap<String, Facts>,
+    /// Of the properties of types, by name, and of what operations are given, by place and name: `query page`,
+    /// `body application/json`.
+    pub members: BTreeMap<String, Vec<(String, Facts)>>,
+}
+
+/// Names that items had before: the old name and the one it has now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Former {
     /// Of types.
     pub types: Vec<(String, String)>,
     /// Of operations.
     pub operations: Vec<(String, String)>,
+    /// Of types beside the models: error enums, header structs, the types of calls.
+    pub others: Vec<(String, String)>,
+    /// Of the variants of enums, below the enum's name.
+    pub variants: Vec<(String, String, String)>,
+    /// Of the optional parameters of calls, below the name of the call's type.
+    pub options: Vec<(String, String, String)>,
 }
 
 /// A server of the document.

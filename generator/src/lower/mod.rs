@@ -3,6 +3,7 @@
 mod behind;
 mod bodies;
 mod enums;
+mod limits;
 mod merge;
 mod objects;
 mod offers;
@@ -181,6 +182,7 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     api.description = openapi.info.description.clone().unwrap_or_default();
     api.client = config.client();
     api.servers = openapi.servers.iter().map(server).collect();
+    api.limits = limits::of(openapi, api);
     lowered
 }
 

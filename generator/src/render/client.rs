@@ -26,6 +26,12 @@ pub(super) fn module(api: &Api, target: &Target<'_>) -> String {
         true => portal_client(&mut out, api, target),
         false => standalone_client(&mut out, api, target),
     }
+    for (old, new) in &api.former.others {
+        _ = writeln!(
+            out,
+            "\n/// The name that [`{new}`] had before.\n#[deprecated = \"its name is `{new}` now\"]\npub type {old} = {new};"
+        );
+    }
     out
 }
 

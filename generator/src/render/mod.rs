@@ -24,7 +24,7 @@ use crate::ir::Api;
 pub(crate) use bundles::{Granted, scopes};
 pub(crate) use multipart::field as part;
 pub(crate) use operations::has_type;
-pub(crate) use portal::{apis_crate, portal, portal_api};
+pub(crate) use portal::{apis_crate, base_url, portal, portal_api};
 pub(crate) use responses::key;
 pub(crate) use standalone::standalone;
 pub(crate) use text::TypeText;

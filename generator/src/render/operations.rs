@@ -385,6 +385,21 @@ impl Operations<'_> {
             _ = write!(words, "\n\nThe server's default: {default}.");
         }
         let docs = doc_attributes(&words);
+        let former = self.api.former.options.iter();
+        let former = former
+            .filter(|(owner, _, new)| *owner == operation.type_name && *new == parameter.name);
+        let former = former.map(|(_, old, new)| {
+            let words =
+                doc_attributes(&format!("The name that [`{new}`](Self::{new}) had before."));
+            let note = format!("its name is `{new}` now");
+            let old = format_ident!("{}", old);
+            quote! {
+                #words
+                #[deprecated = #note]
+                #[must_use]
+                pub fn #old(self, #name: #ty) -> Self { self.#name(#name) }
+            }
+        });
         let deprecated = parameter
             .deprecated
             .then(|| quote! { #[deprecated = "deprecated by its vendor"] });
@@ -393,6 +408,7 @@ impl Operations<'_> {
             #deprecated
             #[must_use]
             pub fn #name(self, #name: #ty) -> Self { Self(self.0 #send) }
+            #(#former)*
         }
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn portal_api(
         module: &settings.module,
         example_path: &path,
         example_client: &names::value_name(&settings.client),
-        base_url: Some(base_url(manifest, settings, api)),
+        base_url: Some(base_url(Some((manifest, settings)), api)),
         id: &settings.id,
     };
     let folder = format!("src/{}/{}", manifest.module(), settings.module);
@@ -69,13 +69,17 @@ pub(crate) fn portal_api(
         .collect()
 }
 
-/// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does.
-fn base_url(manifest: &Manifest, settings: &manifest::Api, api: &ir::Api) -> String {
+/// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does; without
+/// a portal, the document's first server.
+pub(crate) fn base_url(portal: Option<(&Manifest, &manifest::Api)>, api: &ir::Api) -> String {
     let declared = api
         .servers
         .first()
         .map(super::client::default_url)
         .unwrap_or_default();
+    let Some((manifest, settings)) = portal else {
+        return declared;
+    };
     let path = settings
         .path
         .clone()

@@ -14,6 +14,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     for definition in &api.types {
         body.push('\n');
         self::definition(&mut body, &text, definition);
+        former_values(&mut body, api, &definition.name);
     }
     for (old, new) in &api.former.types {
         _ = writeln!(
@@ -297,6 +298,24 @@ fn enumeration<V>(
         _ = writeln!(out, "    {variant}: {},", literal(value));
     }
     _ = writeln!(out, "}} else {otherwise} }}");
+}
+
+/// The names that values of an enum had before. Enums have no second names of variants, but constants match like them.
+fn former_values(out: &mut String, api: &Api, name: &str) {
+    let former = api.former.variants.iter();
+    let former: Vec<_> = former.filter(|(owner, ..)| owner == name).collect();
+    if former.is_empty() {
+        return;
+    }
+    _ = writeln!(out, "\n#[allow(non_upper_case_globals)]\nimpl {name} {{");
+    for (_, old, new) in former {
+        _ = writeln!(
+            out,
+            "    /// The name that [`{new}`](Self::{new}) had before.\n    \
+             #[deprecated = \"its name is `{new}` now\"]\n    pub const {old}: Self = Self::{new};"
+        );
+    }
+    out.push_str("}\n");
 }
 
 fn union(out: &mut String, text: &TypeText<'_>, name: &str, union: &Union) {

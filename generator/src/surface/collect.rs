@@ -1,20 +1,24 @@
 //! The items of one API, from its IR.
 
-use super::{Item, Kind, Member, Operation, Role};
+use super::{Item, Kind, Member, Operation, Role, facts};
 use crate::ir::{
     self, Api, Body, Enum, HeaderStruct, Location, Parameter, Part, Payload, Presence,
     ResponseEnum, Struct, TypeDef, TypeKind, Union,
 };
 use crate::render::{self, TypeText};
 
-/// The items of an API, below the path of its module; that path is empty in a crate of its own.
-pub(crate) fn api(api: &Api, module: &str) -> Vec<Item> {
+/// The items of an API, below the path of its module; that path is empty in a crate of its own. `base_url` is where its
+/// requests go by themselves.
+pub(crate) fn api(api: &Api, module: &str, base_url: &str) -> Vec<Item> {
     let text = TypeText {
         api,
         prefix: "types::",
     };
     let collector = Collector { api, text, module };
-    let mut items = vec![collector.item(Kind::Client, &api.client, Vec::new())];
+    let mut items = vec![Item {
+        facts: facts::client(api, base_url),
+        ..collector.item(Kind::Client, &api.client, Vec::new())
+    }];
     for operation in api.operations() {
         items.push(collector.operation(operation));
         items.extend(collector.call(operation));
@@ -80,6 +84,7 @@ impl Collector<'_> {
         if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
             members.extend(self.body(Role::Argument, body));
         }
+        self.limit(&operation.pointer, &mut members);
         let none = Vec::new();
         let security = operation.security.as_ref().unwrap_or(&none).iter();
         let security = security.map(|all| all.iter().map(requirement).collect());
@@ -91,6 +96,7 @@ impl Collector<'_> {
             key: format!("{} {}", operation.method, operation.path),
             pointer: operation.pointer.clone(),
             deprecated: operation.deprecated,
+            facts: facts::operation(operation),
             operation: Some(Operation {
                 id: operation.operation_id.clone(),
                 success: self.text.success(&operation.success.content),
@@ -125,6 +131,7 @@ impl Collector<'_> {
         if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
             members.extend(self.body(Role::Method, body));
         }
+        self.limit(&operation.pointer, &mut members);
         if let Some(paging) = &operation.paging {
             let (page, item) = (self.text.owned(&paging.page), self.text.owned(&paging.item));
             for (name, ty) in [("items", "Items"), ("pages", "Pages")] {
@@ -140,15 +147,40 @@ impl Collector<'_> {
     }
 
     fn parameter(&self, role: Role, parameter: &Parameter, ty: String) -> Member {
-        Member::new(role, &parameter.name, ty)
-            .wire(&parameter.wire_name, location(parameter.location))
+        let place = location(parameter.location);
+        Member {
+            facts: facts::parameter(parameter),
+            ..Member::new(role, &parameter.name, ty).wire(&parameter.wire_name, place)
+        }
+    }
+
+    /// Adds what the document says of members beside their types.
+    fn limit(&self, pointer: &str, members: &mut [Member]) {
+        let told = self.api.limits.members.get(pointer);
+        for (name, facts) in told.into_iter().flatten() {
+            let is_meant = |member: &&mut Member| match member.place.as_str() {
+                "path" | "query" | "header" | "cookie" | "body" => {
+                    let own = name.strip_prefix(&member.place);
+                    own.and_then(|own| own.strip_prefix(' ')) == Some(member.wire.as_str())
+                }
+                _ => !member.wire.is_empty() && member.wire == *name,
+            };
+            if let Some(member) = members.iter_mut().find(is_meant) {
+                let facts = facts.iter();
+                let facts = facts.map(|(name, value)| (name.clone(), value.clone()));
+                member.facts.extend(facts);
+            }
+        }
     }
 
     /// The body, and the media type where the document leaves it open.
     fn body(&self, role: Role, body: &Body) -> Vec<Member> {
         let ty = self.text.payload(&body.payload);
         let media_type = body.payload.media_type();
-        let member = Member::new(role, &body.name, ty).wire(media_type, "body");
+        let mut member = Member::new(role, &body.name, ty).wire(media_type, "body");
+        if let Payload::Form { encodings, .. } = &body.payload {
+            member.facts = facts::encodings(encodings);
+        }
         match (media_type.contains('*'), role) {
             (false, _) => vec![member],
             (true, Role::Argument) => {
@@ -164,7 +196,11 @@ impl Collector<'_> {
 
     fn ty(&self, definition: &TypeDef) -> Item {
         let (kind, members) = match &definition.kind {
-            TypeKind::Struct(body) => (Kind::Model, self.fields(body)),
+            TypeKind::Struct(body) => {
+                let mut fields = self.fields(body);
+                self.limit(&definition.pointer, &mut fields);
+                (Kind::Model, fields)
+            }
             TypeKind::StringEnum(values) => (Kind::Enum, values_of(values, "String")),
             TypeKind::IntegerEnum(values) => (Kind::Enum, values_of(values, "i64")),
             TypeKind::Union(union) => (Kind::Union, self.branches(union)),
@@ -173,10 +209,12 @@ impl Collector<'_> {
                 (Kind::Alias, vec![target])
             }
         };
+        let facts = self.api.limits.own.get(&definition.pointer);
         Item {
             key: definition.wire_name.clone(),
             pointer: definition.pointer.clone(),
             deprecated: definition.deprecated,
+            facts: facts.cloned().unwrap_or_default(),
             ..self.item(kind, &format!("types::{}", definition.name), members)
         }
     }

@@ -11,9 +11,13 @@ use serde_json::Value;
 use super::{Item, Kind, Member, Operation, Role};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::document::{self, Source};
+use crate::ir::Facts;
 
 /// The form of the text. A reader refuses forms that it does not know.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
+
+/// The form that knew no facts: nothing can be told of how they changed.
+const WITHOUT_FACTS: u64 = 1;
 
 /// What was generated, and from what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub struct Lock {
     pub portals: BTreeMap<String, LockedPortal>,
     /// Files that were fetched, and that code has not been generated from since.
     pub fetched: Vec<Document>,
+    /// Whether it was written by a generator that did not lock facts, such as limits.
+    pub without_facts: bool,
 }
 
 /// What was generated for a portal.
@@ -113,7 +119,7 @@ impl Lock {
         let document = document::parse_fragment(source).map_err(|problem| vec![problem])?;
         let root = &document.value;
         match root.get("lock").and_then(Value::as_u64) {
-            Some(FORM) => {}
+            Some(FORM | WITHOUT_FACTS) => {}
             Some(_) => {
                 return Err(refused(
                     "the lock has a form that is not known here",
@@ -193,6 +199,9 @@ fn item(out: &mut String, indent: &str, item: &Item) {
         let security: Vec<String> = security.collect();
         _ = writeln!(out, "{indent}    security: [{}]", security.join(", "));
     }
+    if !item.facts.is_empty() {
+        _ = writeln!(out, "{indent}    facts: {}", facts(&item.facts));
+    }
     if !item.members.is_empty() {
         _ = writeln!(out, "{indent}    members:");
     }
@@ -206,8 +215,22 @@ fn item(out: &mut String, indent: &str, item: &Item) {
         for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
             _ = write!(text, ", {name}: {}", word(value));
         }
+        if !member.formerly.is_empty() {
+            _ = write!(text, ", formerly: {}", word(&member.formerly.join(" ")));
+        }
+        if !member.facts.is_empty() {
+            _ = write!(text, ", facts: {}", facts(&member.facts));
+        }
         _ = writeln!(out, "{indent}      - {{ {text} }}");
     }
+}
+
+fn facts(facts: &Facts) -> String {
+    let facts = facts.iter();
+    let facts: Vec<String> = facts
+        .map(|(name, value)| format!("{}: {}", word(name), word(value)))
+        .collect();
+    format!("{{ {} }}", facts.join(", "))
 }
 
 fn file(document: &Document) -> String {
@@ -270,6 +293,7 @@ fn read(root: &Value) -> Option<Lock> {
         generator: text(root, "generator"),
         portals,
         fetched: fetched.into_iter().flatten().map(read_file).collect(),
+        without_facts: root.get("lock").and_then(Value::as_u64) == Some(WITHOUT_FACTS),
     })
 }
 
@@ -319,10 +343,8 @@ fn read_item(value: &Value) -> Option<Item> {
         key: text(value, "key"),
         pointer: text(value, "pointer"),
         deprecated: value.get("deprecated").is_some(),
-        formerly: text(value, "formerly")
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        formerly: names(value),
+        facts: read_facts(value),
         operation,
         members: members.collect::<Option<_>>()?,
     })
@@ -336,7 +358,23 @@ fn read_member(value: &Value) -> Option<Member> {
         ty: text(value, "type"),
         wire: text(value, "wire"),
         place: text(value, "place"),
+        formerly: names(value),
+        facts: read_facts(value),
     })
+}
+
+fn names(value: &Value) -> Vec<String> {
+    let names = text(value, "formerly");
+    names.split_whitespace().map(str::to_owned).collect()
+}
+
+fn read_facts(value: &Value) -> Facts {
+    let facts = value.get("facts").and_then(Value::as_object);
+    let facts = facts.into_iter().flatten();
+    facts
+        .map(|(name, _)| name)
+        .map(|name| (name.clone(), text(&value["facts"], name)))
+        .collect()
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {
@@ -364,12 +402,18 @@ mod tests {
             "2024-01-01",
             "0x1",
         ];
-        let members = wires.map(|wire| Member::new(Role::Variant, "A", "Vec<T>").wire(wire, ""));
+        let facts = |value: &str| Facts::from([(format!("items.{value}"), value.to_owned())]);
+        let members = wires.map(|wire| Member {
+            formerly: vec!["Old".to_owned()],
+            facts: facts(wire),
+            ..Member::new(Role::Variant, "A", "Vec<T>").wire(wire, "")
+        });
         let item = Item {
             kind: Kind::Enum,
             path: "shop::types::A".to_owned(),
             formerly: vec!["B".to_owned(), "C".to_owned()],
             key: "A: b".to_owned(),
+            facts: facts("\\d{1,2}: [#]"),
             members: members.to_vec(),
             ..Item::default()
         };
@@ -405,6 +449,7 @@ mod tests {
                 date: "2026-01-31".to_owned(),
                 origin: "https://portal.example.com/developer/apis/b".to_owned(),
             }],
+            without_facts: false,
         };
         let source = Source::new("specs.lock", lock.to_text());
         assert_eq!(Lock::parse(&source), Ok(lock));

@@ -5,11 +5,14 @@
 
 mod collect;
 pub mod diff;
+mod facts;
 mod former;
 mod lock;
 mod portal;
 
 use std::fmt::Write as _;
+
+use crate::ir::Facts;
 
 pub(crate) use collect::api;
 pub(crate) use former::names as former_names;
@@ -32,6 +35,8 @@ pub struct Item {
     pub deprecated: bool,
     /// Names it had before, under which it is still there, deprecated.
     pub formerly: Vec<String>,
+    /// What travels with it, or where requests go: see [`Facts`].
+    pub facts: Facts,
     /// What operations have beside members.
     pub operation: Option<Operation>,
     /// What belongs to it.
@@ -107,6 +112,10 @@ pub struct Member {
     /// Where a parameter travels (`path`, `query`, `header`, `cookie`, `body`), or whether a property is there
     /// (`required`, `nullable`, `optional`, `patch`, `constant`); otherwise empty.
     pub place: String,
+    /// Names it had before, under which it is still there, deprecated.
+    pub formerly: Vec<String>,
+    /// What the document says of it beside its type: see [`Facts`].
+    pub facts: Facts,
 }
 
 /// What a member is.

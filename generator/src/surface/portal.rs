@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Item, Kind, Member, Role};
+use super::{Item, Kind, Member, Role, facts};
 use crate::Output;
+use crate::ir::Facts;
 use crate::manifest::{Access, Bundle, Manifest};
 use crate::names;
 
@@ -21,11 +22,17 @@ pub fn portal(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -> Vec<I
         let ty = format!("{}::{}", api.module, api.client);
         Member::new(Role::Method, &api.module, ty)
     });
-    let mut items = vec![item(Kind::Client, &manifest.client, apis.collect())];
+    let mut items = vec![Item {
+        facts: client_facts(manifest),
+        ..item(Kind::Client, &manifest.client, apis.collect())
+    }];
     if !manifest.gateway.regions.is_empty() {
         let regions = manifest.gateway.regions.iter().map(|region| {
             let name = names::variant_name(&region.id);
-            Member::new(Role::Variant, &name, "").wire(&region.id, "")
+            Member {
+                facts: Facts::from([("server".to_owned(), region.gateway.clone())]),
+                ..Member::new(Role::Variant, &name, "").wire(&region.id, "")
+            }
         });
         items.push(item(Kind::Regions, "Region", regions.collect()));
     }
@@ -40,6 +47,20 @@ pub fn portal(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -> Vec<I
         items.push(item(Kind::Bundle, &path, grants(manifest, bundle, outputs)));
     }
     items
+}
+
+/// Where tokens come from, and what the gateway asks for.
+fn client_facts(manifest: &Manifest) -> Facts {
+    let mut facts = Facts::new();
+    let provider = &manifest.identity_provider;
+    facts::add(&mut facts, "security.tokens", &provider.token_url);
+    let authorize_url = provider.authorize_url.as_deref().unwrap_or_default();
+    facts::add(&mut facts, "security.authorization", authorize_url);
+    if let Some(key) = &manifest.gateway.subscription_key {
+        let header = format!("the header {}", key.header);
+        facts::add(&mut facts, "security.subscription-key", &header);
+    }
+    facts
 }
 
 /// What a bundle grants, and the scopes that its tokens ask for.

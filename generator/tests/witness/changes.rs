@@ -1,6 +1,11 @@
 //! Changes of documents, as vendors make them.
 
+use portal_generator::manifest::{Access, Manifest};
 use serde_json::{Value, json};
+
+use crate::edits::{
+    BALANCES, EVENTS, VOUCHERS, at, parameter, push, put, remove, rename, rename_schema, take,
+};
 
 /// A change of an API's document, and the rule of the wire that tells it; empty where nothing travels otherwise.
 pub(crate) struct Change {
@@ -8,11 +13,35 @@ pub(crate) struct Change {
     pub(crate) api: &'static str,
     pub(crate) rule: &'static str,
     make: fn(&mut Value),
+    before: Option<fn(&mut Value)>,
+    bundles: Option<fn(&mut Manifest)>,
 }
 
 impl Change {
     pub(crate) fn make(&self, document: &mut Value) {
         (self.make)(document);
+    }
+
+    /// What the document has before, where that is not what is shipped.
+    pub(crate) fn before(&self) -> Option<fn(&mut Value)> {
+        self.before
+    }
+
+    /// What becomes of the manifest.
+    pub(crate) fn regrant(&self, manifest: &mut Manifest) {
+        if let Some(bundles) = self.bundles {
+            bundles(manifest);
+        }
+    }
+
+    const fn after(mut self, before: fn(&mut Value)) -> Self {
+        self.before = Some(before);
+        self
+    }
+
+    const fn granting(mut self, bundles: fn(&mut Manifest)) -> Self {
+        self.bundles = Some(bundles);
+        self
     }
 }
 
@@ -23,6 +52,8 @@ const fn ledger(name: &'static str, rule: &'static str, make: fn(&mut Value)) ->
         api,
         rule,
         make,
+        before: None,
+        bundles: None,
     }
 }
 
@@ -33,6 +64,8 @@ const fn crm(name: &'static str, rule: &'static str, make: fn(&mut Value)) -> Ch
         api,
         rule,
         make,
+        before: None,
+        bundles: None,
     }
 }
 
@@ -465,77 +498,144 @@ pub(crate) const CHANGES: &[Change] = &[
             json!(["note", "notify"]),
         );
     }),
+    ledger("limit-tightened", "limit-tightened", |it| {
+        put(
+            parameter(it, EVENTS, "pageSize"),
+            &["schema", "maximum"],
+            json!(100),
+        );
+    }),
+    ledger("limit-loosened", "limit-loosened", |it| {
+        let schema = at(it, &["paths", EVENTS, "get", "parameters"]);
+        let list = schema.as_array_mut().expect("a list");
+        let one = list.iter_mut().find(|one| one["name"] == "pageSize");
+        remove(one.expect("it is there"), &["schema", "maximum"]);
+    }),
+    ledger("pattern-added", "limit-tightened", |it| {
+        let pattern = ["components", "schemas", "VoucherCreateV2", "properties"];
+        put(
+            at(it, &pattern),
+            &["description", "pattern"],
+            json!("^[A-Z]"),
+        );
+    }),
+    ledger("default-changed", "default-changed", |it| {
+        put(
+            parameter(it, EVENTS, "pageSize"),
+            &["schema", "default"],
+            json!(7),
+        );
+    }),
+    ledger("style-changed", "style-changed", |it| {
+        put(
+            parameter(it, BALANCES, "accountNumbers"),
+            &["explode"],
+            json!(false),
+        );
+    }),
+    ledger("server-changed", "server-changed", |it| {
+        let server = json!([{"url": "https://elsewhere.example/v9"}]);
+        put(it, &["paths", BALANCES, "get", "servers"], server);
+    }),
+    ledger("key-sent-elsewhere", "security-scheme-changed", |it| {
+        let scheme = ["components", "securitySchemes", "apiKeyHeader", "name"];
+        put(it, &scheme, json!("X-Key"));
+    }),
+    ledger(
+        "answers-in-another-media-type",
+        "response-media-type-changed",
+        |it| {
+            let content = ["paths", BALANCES, "get", "responses", "200", "content"];
+            rename(it, &content, "application/json", "application/hal+json");
+        },
+    ),
+    ledger("bundle-shrunk", "", |_| {}).granting(|manifest| {
+        grant(manifest, "Accounting", None);
+    }),
+    ledger("bundle-grown", "", |_| {}).granting(|manifest| {
+        grant(manifest, "Reporting", Some(Access::Write));
+    }),
+    ledger("bundle-removed", "", |_| {}).granting(|manifest| {
+        manifest.bundles.retain(|bundle| bundle.name != "Reporting");
+    }),
+    crm("property-limited", "limit-tightened", |it| {
+        put(
+            it,
+            &[
+                "components",
+                "schemas",
+                "NoteCreate",
+                "properties",
+                "note",
+                "maxLength",
+            ],
+            json!(3),
+        );
+    }),
+    crm("enum-value-named-anew", "value-removed", |it| {
+        let values = json!(["email", "letter"]);
+        put(
+            it,
+            &["components", "schemas", "CampaignType", "enum"],
+            values,
+        );
+    })
+    .after(|it| {
+        let values = json!(["Email", "email", "letter"]);
+        put(
+            it,
+            &["components", "schemas", "CampaignType", "enum"],
+            values,
+        );
+    }),
+    crm("enum-value-takes-a-name", "value-added", |it| {
+        let values = json!(["Email", "email", "letter"]);
+        put(
+            it,
+            &["components", "schemas", "CampaignType", "enum"],
+            values,
+        );
+    })
+    .after(|it| {
+        let values = json!(["email", "letter"]);
+        put(
+            it,
+            &["components", "schemas", "CampaignType", "enum"],
+            values,
+        );
+    }),
+    crm("enum-value-called-unknown", "value-added", |it| {
+        let values = ["components", "schemas", "CampaignType", "enum"];
+        push(it, &values, json!("unknown"));
+        push(it, &values, json!("other"));
+    }),
+    ledger("option-named-anew", "parameter-removed", |_| {}).after(|it| {
+        let new = json!({"name": "Category", "in": "header", "schema": {"type": "integer"}});
+        let list = at(it, &["paths", EVENTS, "get", "parameters"]);
+        list.as_array_mut().expect("a list").insert(0, new);
+    }),
+    ledger("header-struct-renamed", "operation-id-changed", |it| {
+        let id = ["paths", BALANCES, "get", "operationId"];
+        put(it, &id, json!("PublicGetBalancesV1"));
+        two_headers(it);
+    })
+    .after(two_headers),
 ];
 
-const BALANCES: &str = "/v1/account-balances/{organizationNumber}";
-const EVENTS: &str = "/v1/general-ledger-events/{organizationNumber}";
-const VOUCHERS: &str = "/v1/vouchers/{organizationNumber}";
-
-/// The value at a path, which has to be there.
-fn at<'v>(mut value: &'v mut Value, path: &[&str]) -> &'v mut Value {
-    for key in path {
-        value = value
-            .get_mut(*key)
-            .unwrap_or_else(|| panic!("no `{key}` in {path:?}"));
-    }
-    value
+fn two_headers(document: &mut Value) {
+    let header = json!({"schema": {"type": "integer"}});
+    let headers = json!({"X-Total": header.clone(), "X-Left": header});
+    let response = ["paths", BALANCES, "get", "responses", "200", "headers"];
+    put(document, &response, headers);
 }
 
-fn put(value: &mut Value, path: &[&str], new: Value) {
-    let (key, parent) = path.split_last().expect("a path");
-    let parent = at(value, parent).as_object_mut().expect("a map");
-    parent.insert((*key).to_owned(), new);
-}
-
-fn remove(value: &mut Value, path: &[&str]) {
-    let (key, parent) = path.split_last().expect("a path");
-    let parent = at(value, parent).as_object_mut().expect("a map");
-    parent.shift_remove(*key).expect("it is there");
-}
-
-fn push(value: &mut Value, path: &[&str], new: Value) {
-    at(value, path).as_array_mut().expect("a list").push(new);
-}
-
-/// Takes the parameter of a name out of a list.
-fn take(value: &mut Value, path: &[&str], name: &str) {
-    let list = at(value, path).as_array_mut().expect("a list");
-    let before = list.len();
-    list.retain(|one| one["name"] != name);
-    assert!(list.len() < before, "no parameter `{name}`");
-}
-
-fn parameter<'v>(value: &'v mut Value, path: &str, name: &str) -> &'v mut Value {
-    let list = at(value, &["paths", path, "get", "parameters"]);
-    let mut list = list.as_array_mut().expect("a list").iter_mut();
-    list.find(|one| one["name"] == name)
-        .expect("the parameter is there")
-}
-
-/// Renames a key in its place.
-fn rename(value: &mut Value, path: &[&str], from: &str, to: &str) {
-    let map = at(value, path).as_object_mut().expect("a map");
-    assert!(map.contains_key(from), "no `{from}`");
-    let entries = std::mem::take(map).into_iter();
-    *map = entries
-        .map(|(key, value)| (if key == from { to.to_owned() } else { key }, value))
-        .collect();
-}
-
-fn rename_schema(value: &mut Value, from: &str, to: &str) {
-    rename(value, &["components", "schemas"], from, to);
-    let (old, new) = (
-        format!("#/components/schemas/{from}"),
-        format!("#/components/schemas/{to}"),
-    );
-    refer(value, &old, &new);
-}
-
-fn refer(value: &mut Value, from: &str, to: &str) {
-    match value {
-        Value::String(text) if text == from => to.clone_into(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, from, to)),
-        Value::Object(map) => map.values_mut().for_each(|value| refer(value, from, to)),
-        _ => {}
-    }
+/// Changes what a bundle may do with the ledger.
+fn grant(manifest: &mut Manifest, name: &str, access: Option<Access>) {
+    let mut bundles = manifest.bundles.iter_mut();
+    let bundle = bundles.find(|bundle| bundle.name == name);
+    let bundle = bundle.expect("the bundle is there");
+    match access {
+        Some(access) => bundle.access.insert("general-ledger".to_owned(), access),
+        None => bundle.access.remove("general-ledger"),
+    };
 }

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use portal_generator::surface::diff::{is_literal, literal_use, member_use};
-use portal_generator::surface::{Item, Kind, Role};
+use portal_generator::surface::diff::{
+    Narrowing, former_member_use, former_use, is_literal, literal_use, member_use, narrowings,
+};
+use portal_generator::surface::{Item, Kind, Member, Role};
 
 const HEAD: &str = "\
 #![allow(deprecated, dead_code, unused_variables, unused_imports, unreachable_patterns, unreachable_code)]
@@ -26,15 +28,15 @@ pub(crate) fn write(items: &[Item], module: &str, left_out: &dyn Fn(&str) -> boo
     _ = writeln!(text, "use apis::{module}::*;");
     let mut line = text.lines().count();
     let mut uses = Vec::new();
-    for item in items {
-        for (name, code) in functions(item) {
-            if left_out(&name) {
-                continue;
-            }
-            line += 1;
-            _ = writeln!(text, "{code}");
-            uses.push((line, name));
+    let narrowings = narrowings(items).into_iter();
+    let narrowings = narrowings.map(|it| (it.used(), narrowed(&it)));
+    for (name, code) in items.iter().flat_map(functions).chain(narrowings) {
+        if left_out(&name) {
+            continue;
         }
+        line += 1;
+        _ = writeln!(text, "{code}");
+        uses.push((line, name));
     }
     Witness {
         text: numbered(&text),
@@ -54,57 +56,85 @@ fn functions(item: &Item) -> Vec<(String, String)> {
         Some(_) => (format!("{}()", item.path), call(item)),
         None => (item.path.clone(), named(item)),
     }];
+    for name in &item.formerly {
+        let before = Item {
+            path: format!("{}::{name}", item.module()),
+            ..item.clone()
+        };
+        let code = match &item.operation {
+            Some(_) => call(&before),
+            None => named(&before),
+        };
+        all.push((former_use(item, name), code));
+    }
     for member in &item.members {
-        let Some(name) = member_use(item, member) else {
-            continue;
-        };
-        let path = format!("apis::{}", item.path);
-        let (field, ty) = (&member.name, &member.ty);
-        let code = match member.role {
-            Role::Field if item.kind == Kind::Alias => {
-                format!("fn USE(v: {path}) -> {ty} {{ v }}")
-            }
-            Role::Field => format!("fn USE(v: &{path}) -> &{ty} {{ &v.{field} }}"),
-            Role::Variant if ty.is_empty() => {
-                format!(
-                    "fn USE(v: &{path}) -> bool {{ match v {{ {path}::{field} => true, _ => false }} }}"
-                )
-            }
-            Role::Variant => format!(
-                "fn USE(v: &{path}) -> bool {{ match v {{ {path}::{field}(x) => {{ let _: &{ty} = x; true }} _ => false }} }}"
-            ),
-            Role::Function => {
-                let (asked, given) = arguments(&split(ty));
-                format!("fn USE({asked}) -> {path} {{ {path}::{field}({given}) }}")
-            }
-            Role::Trait if ty.is_empty() => format!("fn USE() -> {path} {{ {field}::default() }}"),
-            Role::Trait => {
-                let portal = item.path.split("::").next().unwrap_or_default();
-                format!(
-                    "fn USE() {{ fn g<B: {field}<apis::{portal}::access::{ty}>>() {{}} g::<{path}>() }}"
-                )
-            }
-            Role::Method if item.kind == Kind::Client => {
-                let portal = item.path.split("::").next().unwrap_or_default();
-                format!(
-                    "fn USE<B: Bundle>(c: &{path}<B>) -> apis::{portal}::{ty}<B> {{ c.{field}() }}"
-                )
-            }
-            Role::Method if member.place.is_empty() => {
-                format!("fn USE(c: {path}) -> {ty} {{ c.{field}() }}")
-            }
-            Role::Method => {
-                let (asked, given) = arguments(&split(ty));
-                format!("fn USE(c: {path}, {asked}) -> {path} {{ c.{field}({given}) }}")
-            }
-            Role::Argument | Role::Constant => continue,
-        };
-        all.push((name, code));
+        all.extend(member_use(item, member).and_then(|name| Some((name, used(item, member)?))));
+        for name in &member.formerly {
+            let before = Member {
+                name: name.clone(),
+                ..member.clone()
+            };
+            let name = former_member_use(item, member, name);
+            all.extend(name.and_then(|name| Some((name, used(item, &before)?))));
+        }
     }
     if is_literal(item) {
         all.push((literal_use(item), literal(item)));
     }
     all
+}
+
+/// A client that is narrowed to a lesser bundle.
+fn narrowed(narrowing: &Narrowing<'_>) -> String {
+    let (client, from) = (&narrowing.client.path, &narrowing.from.path);
+    let to = &narrowing.to.path;
+    format!(
+        "fn USE(c: &apis::{client}<apis::{from}>) -> apis::{client}<apis::{to}> {{ c.narrow::<apis::{to}>() }}"
+    )
+}
+
+/// A function that uses a member; `None` where it has no use of its own.
+fn used(item: &Item, member: &Member) -> Option<String> {
+    let path = format!("apis::{}", item.path);
+    let (field, ty) = (&member.name, &member.ty);
+    let code = match member.role {
+        Role::Field if item.kind == Kind::Alias => {
+            format!("fn USE(v: {path}) -> {ty} {{ v }}")
+        }
+        Role::Field => format!("fn USE(v: &{path}) -> &{ty} {{ &v.{field} }}"),
+        Role::Variant if ty.is_empty() => {
+            format!(
+                "fn USE(v: &{path}) -> bool {{ match v {{ {path}::{field} => true, _ => false }} }}"
+            )
+        }
+        Role::Variant => format!(
+            "fn USE(v: &{path}) -> bool {{ match v {{ {path}::{field}(x) => {{ let _: &{ty} = x; true }} _ => false }} }}"
+        ),
+        Role::Function => {
+            let (asked, given) = arguments(&split(ty));
+            format!("fn USE({asked}) -> {path} {{ {path}::{field}({given}) }}")
+        }
+        Role::Trait if ty.is_empty() => format!("fn USE() -> {path} {{ {field}::default() }}"),
+        Role::Trait => {
+            let portal = item.path.split("::").next().unwrap_or_default();
+            format!(
+                "fn USE() {{ fn g<B: {field}<apis::{portal}::access::{ty}>>() {{}} g::<{path}>() }}"
+            )
+        }
+        Role::Method if item.kind == Kind::Client => {
+            let portal = item.path.split("::").next().unwrap_or_default();
+            format!("fn USE<B: Bundle>(c: &{path}<B>) -> apis::{portal}::{ty}<B> {{ c.{field}() }}")
+        }
+        Role::Method if member.place.is_empty() => {
+            format!("fn USE(c: {path}) -> {ty} {{ c.{field}() }}")
+        }
+        Role::Method => {
+            let (asked, given) = arguments(&split(ty));
+            format!("fn USE(c: {path}, {asked}) -> {path} {{ c.{field}({given}) }}")
+        }
+        Role::Argument | Role::Constant => return None,
+    };
+    Some(code)
 }
 
 fn named(item: &Item) -> String {

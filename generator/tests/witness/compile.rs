@@ -26,13 +26,10 @@ pub(crate) struct Case {
 /// The uses that do not compile, by case. The compiler hides some errors behind others, so it is asked again without
 /// what has failed.
 pub(crate) fn failing(folder: &str, cases: &[Case]) -> BTreeMap<String, BTreeSet<String>> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
-    let mut failed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for case in cases {
-        write_apis(&folder, case);
-        failed.insert(case.name.clone(), BTreeSet::new());
-    }
-    write_workspace(&folder, cases);
+    let folder = written(folder, cases);
+    let names = cases.iter().map(|case| case.name.clone());
+    let mut failed: BTreeMap<String, BTreeSet<String>> =
+        names.map(|name| (name, BTreeSet::new())).collect();
     for _ in 0..MOST_ROUNDS {
         let mut witnesses = BTreeMap::new();
         for case in cases {
@@ -52,6 +49,20 @@ pub(crate) fn failing(folder: &str, cases: &[Case]) -> BTreeMap<String, BTreeSet
         }
     }
     panic!("the compiler finds new errors each time: {failed:?}");
+}
+
+/// Writes the crates of cases, and a workspace of them; returns its folder.
+pub(crate) fn written(folder: &str, cases: &[Case]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    for case in cases {
+        write_apis(&folder, case);
+        let witness = folder.join(format!("w-{}/src/lib.rs", case.name));
+        if !witness.is_file() {
+            put(&witness, "");
+        }
+    }
+    write_workspace(&folder, cases);
+    folder
 }
 
 /// Runs the compiler, and finds the uses on the lines that it complains of.

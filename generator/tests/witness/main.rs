@@ -6,13 +6,17 @@
 mod changes;
 mod code;
 mod compile;
+mod edits;
+mod semver;
 mod specs;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use changes::{CHANGES, Change};
 use compile::Case;
-use portal_generator::surface::diff::{self, Report};
+use portal_generator::surface::diff::{self, Class, Report};
+use serde_json::Value;
 use specs::{Api, Side};
 
 /// Of a hundred uses that are said to stop compiling, so many may compile after all.
@@ -31,6 +35,15 @@ fn some_changes_are_told_as_the_compiler_sees_them() {
 #[ignore = "takes minutes"]
 fn all_changes_are_told_as_the_compiler_sees_them() {
     judge("witness-all", &CHANGES.iter().collect::<Vec<_>>());
+}
+
+#[test]
+#[ignore = "takes minutes, and needs cargo-semver-checks: scripts/semver-checks.sh"]
+fn cargo_semver_checks_finds_nothing_else() {
+    match semver::tool() {
+        Some(tool) => judge_semver(tool),
+        None => println!("skipped: cargo-semver-checks is not installed"),
+    }
 }
 
 #[test]
@@ -60,6 +73,13 @@ fn nothing_changed_is_nothing_told() {
     }
 }
 
+/// Whether it matters that old names are kept.
+fn is_renaming(report: &Report) -> bool {
+    let renamed = ["item-renamed", "member-renamed"];
+    let mut rules = report.rust.iter().map(|it| it.rule);
+    rules.any(|rule| renamed.contains(&rule))
+}
+
 /// The APIs that are changed.
 struct Apis {
     all: BTreeMap<&'static str, Api>,
@@ -83,16 +103,35 @@ impl Default for Apis {
 
 impl Apis {
     fn report(&self, change: &Change) -> Report {
-        let after = self.all[change.api].changed(|value| change.make(value));
-        diff::compare(&self.before[change.api].lock, &after.lock)
+        self.case(change, false).1
+    }
+
+    /// What there is before a change.
+    fn before(&self, change: &Change) -> Cow<'_, Side> {
+        match change.before() {
+            None => Cow::Borrowed(&self.before[change.api]),
+            Some(before) => Cow::Owned(self.all[change.api].changed(before)),
+        }
+    }
+
+    /// What there is before a change, as a case.
+    fn before_case(&self, change: &Change, name: String) -> Case {
+        let before = self.before(change);
+        Case {
+            name,
+            items: before.items(),
+            files: before.into_owned().files,
+            module: self.all[change.api].module(),
+        }
     }
 
     /// A change as a case, with what is told of it. Names stay where `keep` says so.
     fn case(&self, change: &Change, keep: bool) -> (Case, Report) {
-        let (api, before) = (&self.all[change.api], &self.before[change.api]);
+        let (api, before) = (&self.all[change.api], self.before(change));
         let items = before.items();
         let previous = if keep { &items[..] } else { &[] };
-        let after = api.changed_after(|value| change.make(value), previous);
+        let make = |value: &mut Value| change.make(value);
+        let after = api.changed_after(make, |manifest| change.regrant(manifest), previous);
         let report = diff::compare(&before.lock, &after.lock);
         let name = match keep {
             true => change.name.to_owned(),
@@ -108,6 +147,62 @@ impl Apis {
         };
         (case, report)
     }
+}
+
+/// Compares the semver class of changes with what cargo-semver-checks finds in the same crates. What it takes for
+/// breaking, the report has to call major by the letter of Cargo's reference, and name.
+fn judge_semver(tool: String) {
+    let apis = Apis::default();
+    let mut cases = Vec::new();
+    let mut pairs = Vec::new();
+    for change in CHANGES {
+        let old = match change.before() {
+            None => format!("same-{}", change.api),
+            Some(_) => format!("before-{}", change.name),
+        };
+        if !cases.iter().any(|case: &Case| case.name == old) {
+            cases.push(apis.before_case(change, old.clone()));
+        }
+        for keep in [true, false] {
+            let (case, report) = apis.case(change, keep);
+            if keep || is_renaming(&report) {
+                pairs.push((old.clone(), case.name.clone(), report));
+                cases.push(case);
+            }
+        }
+    }
+    let documented = semver::document(tool, "witness-semver", &cases);
+    let (mut all, mut missed, mut alone) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for (old, new, report) in &pairs {
+        let findings = documented.findings(old, new);
+        let majors = report.rust.iter().filter(|it| it.strict == Class::Major);
+        let majors: Vec<_> = majors.collect();
+        let names = |finding: &&semver::Finding| {
+            let mut words = finding
+                .item
+                .split(|c: char| c != '_' && !c.is_alphanumeric());
+            words.any(|word| {
+                majors
+                    .iter()
+                    .any(|it| it.path.rsplit("::").next() == Some(word))
+            })
+        };
+        let untold = findings.iter().filter(|finding| !names(finding));
+        missed.extend(untold.map(|finding| format!("{new}: {finding:?}")));
+        if findings.is_empty() {
+            for rule in majors.iter().map(|it| it.rule).collect::<BTreeSet<_>>() {
+                *alone.entry(rule).or_insert(0) += 1;
+            }
+        }
+        all.extend(findings);
+    }
+    let (count, pairs) = (all.len(), pairs.len());
+    println!(
+        "{pairs} pairs, {count} findings: {:#?}",
+        semver::counted(all.iter())
+    );
+    println!("major here alone, by rule and pairs: {alone:#?}");
+    assert!(missed.is_empty(), "not told: {missed:#?}");
 }
 
 /// Compares what is told of changes with what the compiler says.
@@ -127,8 +222,7 @@ fn judge(folder: &str, changes: &[&Change]) {
     for change in changes {
         for keep in [true, false] {
             let (case, report) = apis.case(change, keep);
-            let renames = report.rust.iter().any(|it| it.rule == "item-renamed");
-            if keep || renames {
+            if keep || is_renaming(&report) {
                 let stops = report.stops().into_iter().map(str::to_owned).collect();
                 told.insert(case.name.clone(), stops);
                 cases.push(case);

@@ -19,6 +19,7 @@ pub(crate) struct Api {
 }
 
 /// What an API gives.
+#[derive(Clone)]
 pub(crate) struct Side {
     pub(crate) files: Vec<File>,
     pub(crate) lock: Lock,
@@ -48,22 +49,29 @@ impl Api {
 
     /// What is generated once a change is made.
     pub(crate) fn changed(&self, change: impl FnOnce(&mut Value)) -> Side {
-        self.changed_after(change, &[])
+        self.changed_after(change, |_| {}, &[])
     }
 
-    /// What is generated once a change is made, where the names of `previous` are kept.
-    pub(crate) fn changed_after(&self, change: impl FnOnce(&mut Value), previous: &[Item]) -> Side {
+    /// What is generated once a document and its manifest are changed, where the names of `previous` are kept.
+    pub(crate) fn changed_after(
+        &self,
+        change: impl FnOnce(&mut Value),
+        regrant: impl FnOnce(&mut Manifest),
+        previous: &[Item],
+    ) -> Side {
         let mut value = self.value.clone();
         change(&mut value);
+        let mut manifest = self.manifest.clone();
+        regrant(&mut manifest);
         let document = Document::from_value(self.name.clone(), value);
         let set = DocumentSet::new(document);
-        let api = &self.manifest.apis[0];
-        let output = portal_generator::portal_api_after(&self.manifest, api, &set, previous);
+        let api = &manifest.apis[0];
+        let output = portal_generator::portal_api_after(&manifest, api, &set, previous);
         let output: Output = output.expect("the changed document can be used");
         let outputs = BTreeMap::from([(api.id.clone(), &output)]);
-        let mut files = portal_generator::apis_crate(&[&self.manifest]);
-        files.extend(portal_generator::portal(&self.manifest, &outputs));
-        let items = surface::portal(&self.manifest, &outputs);
+        let mut files = portal_generator::apis_crate(&[&manifest]);
+        files.extend(portal_generator::portal(&manifest, &outputs));
+        let items = surface::portal(&manifest, &outputs);
         files.extend(output.files);
         let locked = LockedApi {
             items: output.items,
@@ -75,7 +83,7 @@ impl Api {
             ..LockedPortal::default()
         };
         let lock = Lock {
-            portals: BTreeMap::from([(self.manifest.portal.clone(), portal)]),
+            portals: BTreeMap::from([(manifest.portal.clone(), portal)]),
             ..Lock::default()
         };
         Side { files, lock }

@@ -18,6 +18,7 @@ pub(super) fn report(report: &Report) -> Value {
         "class": report.class().word(),
         "strict_class": report.strict().word(),
         "breaking": report.is_breaking(),
+        "facts_compared": !report.without_facts,
         "documents": documents.collect::<Vec<_>>(),
         "generator": generator.map(|(old, new)| json!([old, new])),
         "wire": report.wire.iter().map(wire).collect::<Vec<_>>(),

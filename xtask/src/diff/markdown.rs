@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use portal_generator::surface::diff::{Class, Report, RustChange, Severity, WireChange};
 
 use super::text::operations;
-use super::{NOTHING, summary};
+use super::{NOTHING, WITHOUT_FACTS, summary};
 
 /// The whole report.
 pub(super) fn report(report: &Report) -> String {
@@ -20,6 +20,9 @@ pub(super) fn report(report: &Report) -> String {
         report.class().word(),
         summary(report)
     );
+    if report.without_facts {
+        _ = writeln!(out, "{WITHOUT_FACTS}.\n");
+    }
     let by_severity = [
         (Severity::Breaking, "### On the wire: breaking"),
         (Severity::Warning, "### On the wire: warnings"),

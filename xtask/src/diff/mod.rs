@@ -80,5 +80,9 @@ fn summary(report: &Report) -> String {
     )
 }
 
+/// What a report says where facts are not known on both sides.
+const WITHOUT_FACTS: &str = "limits, defaults and addresses are not compared: one of the locks is of a generator that did \
+                             not keep them";
+
 /// What a report says where nothing differs.
 pub(crate) const NOTHING: &str = "nothing changed, neither on the wire nor in Rust";

@@ -3,7 +3,7 @@
 use anstyle::Style;
 use portal_generator::surface::diff::{Class, Report, RustChange, Severity, WireChange};
 
-use super::{NOTHING, summary};
+use super::{NOTHING, WITHOUT_FACTS, summary};
 use crate::terminal::{BOLD, DIM, GREEN, RED, YELLOW, say};
 
 /// Operations that a change of a type names before the rest is counted.
@@ -12,6 +12,9 @@ const SHOWN_OPERATIONS: usize = 3;
 /// Prints a report.
 pub(super) fn print(report: &Report) {
     documents(report);
+    if report.without_facts {
+        say!("{YELLOW}{WITHOUT_FACTS}{YELLOW:#}");
+    }
     if report.wire.is_empty() && report.rust.is_empty() {
         say!("{NOTHING}");
         return;

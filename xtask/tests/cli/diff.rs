@@ -62,12 +62,13 @@ On the wire
   breaking GET /v1/orders/{id}: requires oauth orders.read, not nothing [security-changed]
   warning schema Order: the property `total` is gone [property-removed]
   information schema Order: the property `sum` is new [optional-property-added]
+  information shop::orders::Orders: what `oauth` sends is new: `a bearer token from https://id.example.com/token` [security-scheme-changed]
 In Rust
   major shop::orders::types::Order.total [field-removed]
       - total: Option<Decimal>
       operations: GET /v1/orders/{id}
       instead: the property is gone: take the field out
-      because of: specs/shop/orders.yaml
+      because of: the document specs/shop/orders.yaml
   minor shop::bundles::Reader [scopes-added]
       + orders.read
       scopes: orders.read
@@ -81,7 +82,7 @@ In Rust
       + sum: Option<Decimal>
       operations: GET /v1/orders/{id}
       instead: nothing, unless a struct is made without `new`, `Default` or `..`
-wire: 1 breaking, 1 warnings, 1 for information; Rust: 1 major, 3 minor, 0 patch
+wire: 1 breaking, 1 warnings, 2 for information; Rust: 1 major, 3 minor, 0 patch
 major
 ";
     assert_eq!(ended.stdout, expected);
@@ -111,12 +112,18 @@ fn locks_folders_and_documents_are_compared() {
     let field = &locks["rust"][0];
     assert_eq!(field["rule"], "field-removed");
     assert_eq!(field["path"], "shop::orders::types::Order");
-    assert_eq!(field["causes"][0], "specs/shop/orders.yaml");
+    assert_eq!(field["causes"][0], "the document specs/shop/orders.yaml");
+    assert_eq!(locks["facts_compared"], true);
     let stops = [
         "shop::orders::types::Order.total",
         "shop::orders::types::Order { .. }",
     ];
     assert_eq!(field["stops"], serde_json::json!(stops));
+
+    // A lock of before facts were kept.
+    let earlier = folder.read("before.lock").replacen("lock: 2", "lock: 1", 1);
+    folder.write("earlier.lock", earlier);
+    assert_eq!(json(&["earlier.lock", "specs"])["facts_compared"], false);
 
     let documents = json(&["before.yaml", "specs/shop/orders.yaml"]);
     assert_eq!(documents["rust"][0]["path"], "types::Order");

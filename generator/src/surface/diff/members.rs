@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::{Item, Kind, Member, Role};
 use super::rust::Pair;
-use super::{Class, RustChange, is_literal, literal_use, member_use};
+use super::{Class, RustChange, former_member_use, is_literal, literal_use, member_use};
 
 /// Adds what differs among the members of an item.
 pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
@@ -18,14 +18,25 @@ pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
     let mut known: HashSet<*const Member> = HashSet::new();
     for old in pair.old.members.iter().filter(is_told) {
         let Some(member) = counterparts.find(old) else {
-            changes.push(removed(pair, old, new));
+            changes.push(match reused(pair, old, new) {
+                Some(other) => name_reused(pair, old, other, "is gone"),
+                None => removed(pair, old, new),
+            });
             continue;
         };
         known.insert(std::ptr::from_ref(member));
-        match member.name == old.name {
-            true => changes.extend(retyped(pair, old, member)),
-            false => changes.push(renamed(pair, old, member)),
+        let is_kept = member.formerly.contains(&old.name);
+        if member.name != old.name {
+            let instead = format!("is `{}`", member.name);
+            changes.push(match reused(pair, old, new) {
+                Some(other) => name_reused(pair, old, other, &instead),
+                None => renamed(pair, old, member, is_kept),
+            });
         }
+        if member.name == old.name || is_kept {
+            changes.extend(retyped(pair, old, member));
+        }
+        changes.extend(names_dropped(pair, old, member));
     }
     let is_new = |member: &&Member| !known.contains(&std::ptr::from_ref(*member));
     if pair.old.kind == new.kind {
@@ -41,6 +52,8 @@ struct Counterparts<'b> {
     /// None where several have the name.
     by_wire: HashMap<(Role, &'b str, &'b str), Option<&'b Member>>,
     by_name: HashMap<(Role, &'b str, &'b str), &'b Member>,
+    /// The variant that keeps what an enum does not list.
+    otherwise: Option<&'b Member>,
 }
 
 impl<'b> Counterparts<'b> {
@@ -49,12 +62,16 @@ impl<'b> Counterparts<'b> {
             kind: old.kind,
             by_wire: HashMap::new(),
             by_name: HashMap::new(),
+            otherwise: None,
         };
         for member in &new.members {
             if !member.wire.is_empty() {
                 let key = (member.role, member.wire.as_str(), this.place(member));
                 let several = this.by_wire.contains_key(&key);
                 this.by_wire.insert(key, (!several).then_some(member));
+            }
+            if member.role == Role::Variant && member.wire.is_empty() && !member.ty.is_empty() {
+                this.otherwise = Some(member);
             }
             let key = (member.role, member.name.as_str(), granted(member));
             this.by_name.entry(key).or_insert(member);
@@ -63,6 +80,10 @@ impl<'b> Counterparts<'b> {
     }
 
     fn find(&self, old: &Member) -> Option<&'b Member> {
+        // The variant for all other values has no value of its own, and makes way for one of its name.
+        if self.kind == Kind::Enum && old.wire.is_empty() && !old.ty.is_empty() {
+            return self.otherwise;
+        }
         let by_wire = self.by_wire.get(&(old.role, &old.wire, self.place(old)));
         let by_name = || self.by_name.get(&(old.role, &old.name, granted(old)));
         by_wire.copied().flatten().or_else(|| by_name().copied())
@@ -102,6 +123,13 @@ fn name(member: &Member) -> String {
         Role::Method => format!(".{}()", member.name),
         Role::Trait | Role::Argument | Role::Constant => member.name.clone(),
     }
+}
+
+/// The uses that end with a member, those of its names from before among them.
+fn all_stops(pair: &Pair<'_>, old: &Member) -> Vec<String> {
+    let formerly = old.formerly.iter();
+    let formerly = formerly.filter_map(|name| former_member_use(pair.old, old, name));
+    stops(pair, old).into_iter().chain(formerly).collect()
 }
 
 fn removed(pair: &Pair<'_>, old: &Member, new: &Item) -> RustChange {
@@ -149,7 +177,7 @@ fn removed(pair: &Pair<'_>, old: &Member, new: &Item) -> RustChange {
         member: name(old),
         old: shown(old),
         new: String::new(),
-        stops: stops(pair, old),
+        stops: all_stops(pair, old),
         instead,
         ..pair.change(Class::Major, rule)
     }
@@ -165,15 +193,64 @@ fn option_removed(old: &Member) -> String {
     }
 }
 
-fn renamed(pair: &Pair<'_>, old: &Member, member: &Member) -> RustChange {
+/// The member that code names now where it means an old one, and the compiler does not notice.
+fn reused<'b>(pair: &Pair<'_>, old: &Member, new: &'b Item) -> Option<&'b Member> {
+    let travels = |member: &Member| !member.wire.is_empty();
+    let mut members = new.members(old.role);
+    let other = members.find(|it| it.name == old.name && travels(it))?;
+    let fits = travels(old) && pair.old.kind == new.kind && pair.types.fits(&old.ty, &other.ty);
+    fits.then_some(other)
+}
+
+/// A name that stands for something else than before. `became` says what the old thing is.
+fn name_reused(pair: &Pair<'_>, old: &Member, other: &Member, became: &str) -> RustChange {
+    RustChange {
+        member: name(old),
+        old: format!("{} for `{}`", shown(old), old.wire),
+        new: format!("{} for `{}`", shown(other), other.wire),
+        instead: format!(
+            "what was `{}` {became}; the name stands for `{}` now, and the compiler does not notice: check every \
+             use of it",
+            old.name, other.wire
+        ),
+        ..pair.change(Class::Major, "name-reused")
+    }
+}
+
+/// A member under another name; where the old one is kept, code goes on compiling.
+fn renamed(pair: &Pair<'_>, old: &Member, member: &Member, is_kept: bool) -> RustChange {
+    let (class, stops) = match is_kept {
+        true => (Class::Minor, Vec::new()),
+        false => (Class::Major, stops(pair, old)),
+    };
     RustChange {
         member: name(old),
         old: shown(old),
         new: shown(member),
-        stops: stops(pair, old),
+        stops,
         instead: format!("write `{}`", member.name),
-        ..pair.change(Class::Major, "member-renamed")
+        ..pair.change(class, "member-renamed")
     }
+}
+
+/// A name from before that is not kept any more.
+fn names_dropped(pair: &Pair<'_>, old: &Member, member: &Member) -> Option<RustChange> {
+    let is_there = |name: &&String| **name == member.name || member.formerly.contains(*name);
+    let dropped: Vec<&String> = old.formerly.iter().filter(|it| !is_there(it)).collect();
+    let stops = dropped.iter();
+    let stops = stops.filter_map(|name| former_member_use(pair.old, old, name));
+    (!dropped.is_empty()).then(|| RustChange {
+        member: name(old),
+        old: dropped
+            .iter()
+            .map(|it| it.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+        new: member.name.clone(),
+        stops: stops.collect(),
+        instead: format!("write `{}`", member.name),
+        ..pair.change(Class::Major, "former-name-removed")
+    })
 }
 
 fn retyped(pair: &Pair<'_>, old: &Member, member: &Member) -> Option<RustChange> {

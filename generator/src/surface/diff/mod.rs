@@ -5,7 +5,9 @@
 //! matched with a wildcard. Whoever does, is not stopped by a new optional property or a new value of an enum; where
 //! the reference to the letter is stricter, [`RustChange::strict`] says so.
 
+mod facts;
 mod members;
+mod narrowing;
 mod pairs;
 mod rust;
 mod security;
@@ -15,6 +17,7 @@ mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Document, Item, Kind, Lock, LockedApi, LockedPortal, Member, Role};
+pub use narrowing::{Narrowing, narrowings};
 use pairs::Pairs;
 use types::Types;
 
@@ -25,6 +28,8 @@ pub struct Report {
     pub documents: Vec<DocumentChange>,
     /// The generator's versions, where they differ.
     pub generator: Option<(String, String)>,
+    /// Whether limits, defaults, addresses and the like could not be compared, since one side's lock has none.
+    pub without_facts: bool,
     /// What differs on the wire.
     pub wire: Vec<WireChange>,
     /// What differs in Rust.
@@ -170,8 +175,11 @@ pub fn uses(item: &Item) -> Vec<String> {
         _ => vec![item.path.clone()],
     };
     uses.extend(item.formerly.iter().map(|name| former_use(item, name)));
-    let members = item.members.iter();
-    uses.extend(members.filter_map(|member| member_use(item, member)));
+    for member in &item.members {
+        uses.extend(member_use(item, member));
+        let formerly = member.formerly.iter();
+        uses.extend(formerly.filter_map(|name| former_member_use(item, member, name)));
+    }
     if is_literal(item) {
         uses.push(literal_use(item));
     }
@@ -185,6 +193,15 @@ pub fn former_use(item: &Item, name: &str) -> String {
         _ => "",
     };
     format!("{}::{name}{call}", item.module())
+}
+
+/// How code uses a name that a member had before.
+pub fn former_member_use(item: &Item, member: &Member, name: &str) -> Option<String> {
+    let member = Member {
+        name: name.to_owned(),
+        ..member.clone()
+    };
+    member_use(item, &member)
 }
 
 /// How code uses a member.
@@ -218,8 +235,14 @@ pub(super) fn pairs<'a>(old: &'a [Item], new: &'a [Item]) -> Vec<(&'a Item, &'a 
     Pairs::of(old, new).both
 }
 
-/// Compares two locks.
+/// Compares two locks. Where one was written before facts were locked, nothing is told of these.
 pub fn compare(old: &Lock, new: &Lock) -> Report {
+    if old.without_facts != new.without_facts {
+        return Report {
+            without_facts: true,
+            ..compare(&without_facts(old), &without_facts(new))
+        };
+    }
     let mut report = Report {
         generator: (old.generator != new.generator)
             .then(|| (old.generator.clone(), new.generator.clone())),
@@ -240,6 +263,19 @@ pub fn compare(old: &Lock, new: &Lock) -> Report {
         .wire
         .sort_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
     report
+}
+
+fn without_facts(lock: &Lock) -> Lock {
+    let mut lock = lock.clone();
+    lock.without_facts = true;
+    for portal in lock.portals.values_mut() {
+        let apis = portal.apis.values_mut().flat_map(|api| &mut api.items);
+        for item in portal.items.iter_mut().chain(apis) {
+            item.facts.clear();
+            item.members.iter_mut().for_each(|it| it.facts.clear());
+        }
+    }
+    lock
 }
 
 fn portal(report: &mut Report, (old, new): (&LockedPortal, &LockedPortal)) {
@@ -303,6 +339,7 @@ fn items(report: &mut Report, (old, new): (&[Item], &[Item]), causes: &[String])
     let pairs = Pairs::of(old, new);
     let types = Types::of(old, new, &pairs);
     let mut rust = rust::changes(&pairs, &types);
+    rust.extend(narrowing::changes(old, new));
     rust.iter_mut()
         .for_each(|change| causes.clone_into(&mut change.causes));
     report.rust.extend(rust);
@@ -356,10 +393,17 @@ fn causes(
     manifest: &[DocumentChange],
     generator: Option<&(String, String)>,
 ) -> Vec<String> {
-    let files = documents.iter().chain(manifest).filter_map(|change| {
+    let named = |change: &DocumentChange| {
         let document = change.new.as_ref().or(change.old.as_ref())?;
-        Some(document.file.clone())
-    });
+        let file = &document.file;
+        let what = match file.rsplit('/').next() {
+            Some("portal.yaml") => "the manifest",
+            Some(name) if name.ends_with(".overlay.yaml") => "the overlay",
+            _ => "the document",
+        };
+        Some(format!("{what} {file}"))
+    };
+    let files = documents.iter().chain(manifest).filter_map(named);
     let mut causes: Vec<String> = files.collect();
     if let Some((old, new)) = generator {
         causes.push(format!("the generator, {old} and now {new}"));

@@ -92,7 +92,13 @@ impl<'a> Pairs<'a> {
 fn shape(item: &Item) -> Option<String> {
     let is_type = matches!(
         item.kind,
-        Kind::Model | Kind::Enum | Kind::Union | Kind::Errors | Kind::Successes | Kind::Headers
+        Kind::Model
+            | Kind::Enum
+            | Kind::Union
+            | Kind::Errors
+            | Kind::Successes
+            | Kind::Headers
+            | Kind::Multipart
     );
     let members = item.members.iter().filter(|it| it.role != Role::Trait);
     let members: Vec<String> = members

@@ -273,7 +273,11 @@ fn former(items: &[Item]) -> BTreeMap<String, String> {
         .filter_map(|item| Some((name_in_types(item)?, item)));
     let former = named.flat_map(|(name, item)| {
         let names = item.formerly.iter();
-        names.map(move |old| (format!("types::{old}"), name.clone()))
+        let module = name
+            .strip_suffix(item.name())
+            .unwrap_or_default()
+            .to_owned();
+        names.map(move |old| (format!("{module}{old}"), name.clone()))
     });
     former.collect()
 }

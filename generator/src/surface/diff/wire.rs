@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{Item, Kind, Member, Operation, Role};
 use super::pairs::Pairs;
 use super::types::{Relation, Types, name_in_types};
-use super::{Severity, WireChange, security};
+use super::{Severity, WireChange, facts, security};
 
 use Severity::{Breaking, Information, Warning};
 
@@ -36,7 +36,7 @@ pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<WireChange> {
 }
 
 /// Where something is told of.
-struct Told<'c> {
+pub(super) struct Told<'c> {
     changes: &'c mut Vec<WireChange>,
     place: String,
     pointer: String,
@@ -61,7 +61,12 @@ impl<'c> Told<'c> {
         this.also(severity, rule, message);
     }
 
-    fn also(&mut self, severity: Severity, rule: &'static str, message: impl Into<String>) {
+    pub(super) fn also(
+        &mut self,
+        severity: Severity,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) {
         self.changes.push(WireChange {
             severity,
             rule,
@@ -122,6 +127,7 @@ fn operation(
     }
     let relation = types.relation(&before.success, &after.success);
     let message = format!("answers with {}, not {}", after.success, before.success);
+    facts::changes(told, "", (&old.facts, &new.facts), Way::BOTH);
     match relation {
         Relation::Same => {}
         Relation::Narrower => told.also(Information, "response-narrowed", message),
@@ -230,6 +236,12 @@ fn parameters_changed(
             Relation::Narrower => told.also(Breaking, "parameter-narrowed", message),
             Relation::Other => told.also(Breaking, "parameter-type-changed", message),
         }
+        facts::changes(
+            told,
+            &shown(member),
+            (&before.facts, &member.facts),
+            Way::SENT,
+        );
     }
 }
 
@@ -245,20 +257,35 @@ fn schema(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>) {
     match old.kind {
         Kind::Model | Kind::Headers | Kind::Multipart => properties(told, old, new, types, way),
         Kind::Enum | Kind::Union => values(told, old, new, way),
+        Kind::Regions => regions(told, old, new),
         _ => {}
     }
+    let way = match old.kind {
+        Kind::Client => Way::BOTH,
+        _ => way,
+    };
+    facts::changes(told, "", (&old.facts, &new.facts), way);
 }
 
 /// Which way a type travels.
 #[derive(Clone, Copy)]
-struct Way {
-    sent: bool,
-    received: bool,
+pub(super) struct Way {
+    pub(super) sent: bool,
+    pub(super) received: bool,
 }
 
 impl Way {
+    const BOTH: Self = Self {
+        sent: true,
+        received: true,
+    };
+    const SENT: Self = Self {
+        sent: true,
+        received: false,
+    };
+
     /// The worse of what a change means for requests and for answers.
-    fn worse(self, sent: Severity, received: Severity) -> Severity {
+    pub(super) fn worse(self, sent: Severity, received: Severity) -> Severity {
         let sent = if self.sent { sent } else { Information };
         let received = if self.received { received } else { Information };
         sent.max(received)
@@ -328,6 +355,8 @@ fn properties(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>, wa
                 message,
             ),
         }
+        let subject = format!("the property `{}`", field.wire);
+        facts::changes(told, &subject, (&field.facts, &now.facts), way);
     }
     for field in &after {
         if !before.iter().any(|old| old.wire == field.wire) {
@@ -341,6 +370,16 @@ fn properties(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>, wa
                 format!("the property `{}` is new", field.wire),
             );
         }
+    }
+}
+
+/// A region's gateway may have another address.
+fn regions(told: &mut Told<'_>, old: &Item, new: &Item) {
+    for region in &old.members {
+        let now = new.members.iter().find(|now| now.wire == region.wire);
+        let facts = now.map_or(&region.facts, |now| &now.facts);
+        let subject = format!("the region `{}`", region.wire);
+        facts::changes(told, &subject, (&region.facts, facts), Way::BOTH);
     }
 }
 
