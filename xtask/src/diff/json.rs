@@ -40,6 +40,7 @@ fn wire(change: &WireChange) -> Value {
         "severity": change.severity.word(),
         "rule": change.rule,
         "place": change.place,
+        "operations": change.operations,
         "pointer": change.pointer,
         "message": change.message,
         "causes": change.causes,

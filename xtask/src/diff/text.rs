@@ -72,6 +72,10 @@ fn wire(change: &WireChange) {
         change.message,
         change.rule
     );
+    let operations = shortened(&change.operations);
+    if !operations.is_empty() {
+        say!("      {DIM}operations:{DIM:#} {operations}");
+    }
 }
 
 fn rust(change: &RustChange) {
@@ -108,13 +112,13 @@ fn rust(change: &RustChange) {
 
 /// The operations that a change concerns, in a line.
 pub(super) fn operations(change: &RustChange) -> String {
-    let shown: Vec<&str> = change
-        .operations
-        .iter()
-        .take(SHOWN_OPERATIONS)
-        .map(String::as_str)
-        .collect();
-    match change.operations.len().saturating_sub(shown.len()) {
+    shortened(&change.operations)
+}
+
+fn shortened(operations: &[String]) -> String {
+    let shown = operations.iter().take(SHOWN_OPERATIONS);
+    let shown: Vec<&str> = shown.map(String::as_str).collect();
+    match operations.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }

@@ -61,7 +61,9 @@ specs/shop/orders.yaml: changed
 On the wire
   breaking GET /v1/orders/{id}: requires oauth orders.read, not nothing [security-changed]
   warning schema Order: the property `total` is gone [property-removed]
+      operations: GET /v1/orders/{id}
   information schema Order: the property `sum` is new [optional-property-added]
+      operations: GET /v1/orders/{id}
   information shop::orders::Orders: what `oauth` sends is new: `a bearer token from https://id.example.com/token` [security-scheme-changed]
 In Rust
   major shop::orders::types::Order.total [field-removed]

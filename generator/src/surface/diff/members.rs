@@ -1,6 +1,7 @@
 //! What differs among the members of items: fields, variants, functions and methods.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 use super::super::{Item, Kind, Member, Role};
 use super::rust::Pair;
@@ -265,10 +266,7 @@ fn retyped(pair: &Pair<'_>, old: &Member, member: &Member) -> Option<RustChange>
         Role::Field if pair.old.kind == Kind::Alias => ("alias-changed", String::new()),
         Role::Field => ("field-changed", presence(old, member)),
         Role::Variant => ("variant-changed", format!("it holds `{}`", member.ty)),
-        Role::Function => (
-            "constructor-changed",
-            format!("write `new` with ({})", member.ty),
-        ),
+        Role::Function => ("constructor-changed", constructor(pair)),
         _ => ("option-changed", format!("pass `{}`", member.ty)),
     };
     Some(RustChange {
@@ -321,16 +319,32 @@ fn added(pair: &Pair<'_>, member: &Member) -> RustChange {
     }
 }
 
+/// The fields that `new` asks for.
+fn asked(item: &Item) -> impl Iterator<Item = &Member> {
+    let fields = item.members(Role::Field);
+    fields.filter(|it| matches!(it.place.as_str(), "required" | "nullable"))
+}
+
+/// How to write `new` now, by the names of what it asks for.
+fn constructor(pair: &Pair<'_>) -> String {
+    let (old, new) = (pair.old, pair.types.behind(pair.new));
+    let names: Vec<&str> = asked(new).map(|it| it.name.as_str()).collect();
+    let mut text = format!("write `new({})`", names.join(", "));
+    for field in asked(new).filter(|it| !asked(old).any(|before| before.wire == it.wire)) {
+        _ = write!(text, "; it asks for `{}: {}` as well", field.name, field.ty);
+    }
+    for field in asked(old).filter(|it| !asked(new).any(|now| now.wire == it.wire)) {
+        _ = write!(text, "; it does not ask for `{}` any more", field.name);
+    }
+    text
+}
+
 /// `new` takes the same types, but for other properties: the compiler does not notice.
 fn constructor_reordered(pair: &Pair<'_>, new: &Item) -> Option<RustChange> {
     let of = |item: &Item| item.members(Role::Function).next().map(|it| it.ty.clone());
     let (before, after) = (of(pair.old)?, of(new)?);
-    let asked = |item: &Item| -> Vec<String> {
-        let fields = item.members(Role::Field);
-        let asked = fields.filter(|it| matches!(it.place.as_str(), "required" | "nullable"));
-        asked.map(|field| field.wire.clone()).collect()
-    };
-    let (old_order, new_order) = (asked(pair.old), asked(new));
+    let wires = |item| -> Vec<String> { asked(item).map(|field| field.wire.clone()).collect() };
+    let (old_order, new_order) = (wires(pair.old), wires(new));
     let differs = pair.types.fits(&before, &after) && old_order != new_order;
     differs.then(|| RustChange {
         member: "::new()".to_owned(),

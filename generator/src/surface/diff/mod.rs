@@ -79,6 +79,8 @@ pub struct WireChange {
     pub rule: &'static str,
     /// Where: method and path of an operation, or the schema.
     pub place: String,
+    /// Method and path of the operations that it reaches, where the place is not one itself.
+    pub operations: Vec<String>,
     /// Where it stands in the normalized document: in the new one, or in the old one where it is gone.
     pub pointer: String,
     /// What changed, in words.

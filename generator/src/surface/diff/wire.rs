@@ -29,7 +29,10 @@ pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<WireChange> {
                 let (before, after) = (parameters(old, pairs), parameters(new, pairs));
                 parameters_changed(&mut told, &before, &after, types);
             }
-            _ => schema(&mut told, old, new, types),
+            _ => {
+                told.operations = types.operations(old);
+                schema(&mut told, old, new, types);
+            }
         }
     }
     changes
@@ -39,6 +42,7 @@ pub(super) fn changes(pairs: &Pairs<'_>, types: &Types<'_>) -> Vec<WireChange> {
 pub(super) struct Told<'c> {
     changes: &'c mut Vec<WireChange>,
     place: String,
+    operations: Vec<String>,
     pointer: String,
 }
 
@@ -52,6 +56,7 @@ impl<'c> Told<'c> {
         Self {
             changes,
             place,
+            operations: Vec::new(),
             pointer: new.pointer.clone(),
         }
     }
@@ -71,6 +76,7 @@ impl<'c> Told<'c> {
             severity,
             rule,
             place: self.place.clone(),
+            operations: self.operations.clone(),
             pointer: self.pointer.clone(),
             message: message.into(),
             causes: Vec::new(),
