@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use portal_generator::surface::diff::{
-    Narrowing, former_member_use, former_use, is_literal, literal_use, member_use, narrowings,
+    Narrowing, behind_reference_use, former_member_use, former_use, is_literal, literal_use,
+    member_use, narrowings,
 };
 use portal_generator::surface::{Item, Kind, Member, Role};
 
@@ -69,6 +70,13 @@ fn functions(item: &Item) -> Vec<(String, String)> {
     }
     for member in &item.members {
         all.extend(member_use(item, member).and_then(|name| Some((name, used(item, member)?))));
+        if let Some(name) = behind_reference_use(item, member) {
+            let (path, value) = (&item.path, &member.name);
+            let code = format!(
+                "fn USE(v: &apis::{path}) -> bool {{ match v {{ apis::{path}::{value} => true, _ => false }} }}"
+            );
+            all.push((name, code));
+        }
         for name in &member.formerly {
             let before = Member {
                 name: name.clone(),
@@ -102,6 +110,11 @@ fn used(item: &Item, member: &Member) -> Option<String> {
             format!("fn USE(v: {path}) -> {ty} {{ v }}")
         }
         Role::Field => format!("fn USE(v: &{path}) -> &{ty} {{ &v.{field} }}"),
+        Role::Variant if ty.is_empty() && item.kind == Kind::Enum => {
+            format!(
+                "fn USE(v: {path}) -> {path} {{ match v {{ {path}::{field} => {path}::{field}, v => v }} }}"
+            )
+        }
         Role::Variant if ty.is_empty() => {
             format!(
                 "fn USE(v: &{path}) -> bool {{ match v {{ {path}::{field} => true, _ => false }} }}"

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use super::super::{Item, Kind, Member, Role};
 use super::rust::Pair;
-use super::{Class, RustChange, former_member_use, is_literal, literal_use, member_use};
+use super::{
+    Class, RustChange, behind_reference_use, former_member_use, is_literal, literal_use, member_use,
+};
 
 /// Adds what differs among the members of an item.
 pub(super) fn changes(pair: &Pair<'_>, changes: &mut Vec<RustChange>) {
@@ -110,6 +112,7 @@ fn granted(member: &Member) -> &str {
 /// The uses that end with a member as it was.
 fn stops(pair: &Pair<'_>, old: &Member) -> Vec<String> {
     let mut stops: Vec<String> = member_use(pair.old, old).into_iter().collect();
+    stops.extend(behind_reference_use(pair.old, old));
     if old.role == Role::Field && is_literal(pair.old) {
         stops.push(literal_use(pair.old));
     }
@@ -218,18 +221,26 @@ fn name_reused(pair: &Pair<'_>, old: &Member, other: &Member, became: &str) -> R
     }
 }
 
-/// A member under another name; where the old one is kept, code goes on compiling.
+/// A member under another name; where the old one is kept, code goes on compiling, but for patterns behind a reference.
 fn renamed(pair: &Pair<'_>, old: &Member, member: &Member, is_kept: bool) -> RustChange {
-    let (class, stops) = match is_kept {
-        true => (Class::Minor, Vec::new()),
-        false => (Class::Major, stops(pair, old)),
+    let stops = match is_kept {
+        true => behind_reference_use(pair.old, old).into_iter().collect(),
+        false => stops(pair, old),
+    };
+    let (class, more) = match (is_kept, stops.is_empty()) {
+        (true, true) => (Class::Minor, ""),
+        (true, false) => (
+            Class::Major,
+            "; under its old name, it can be made, and matched by value, but not behind a reference",
+        ),
+        (false, _) => (Class::Major, ""),
     };
     RustChange {
         member: name(old),
         old: shown(old),
         new: shown(member),
         stops,
-        instead: format!("write `{}`", member.name),
+        instead: format!("write `{}`{more}", member.name),
         ..pair.change(class, "member-renamed")
     }
 }

@@ -179,6 +179,7 @@ pub fn uses(item: &Item) -> Vec<String> {
     uses.extend(item.formerly.iter().map(|name| former_use(item, name)));
     for member in &item.members {
         uses.extend(member_use(item, member));
+        uses.extend(behind_reference_use(item, member));
         let formerly = member.formerly.iter();
         uses.extend(formerly.filter_map(|name| former_member_use(item, member, name)));
     }
@@ -219,6 +220,13 @@ pub fn member_use(item: &Item, member: &Member) -> Option<String> {
         Role::Trait if member.ty.is_empty() => Some(format!("{path}: {name}")),
         Role::Trait => Some(format!("{path}: {name}<{}>", member.ty)),
     }
+}
+
+/// How code matches a value of an enum behind a reference. A constant under the value's old name is no pattern there,
+/// although it is one of the value itself.
+pub fn behind_reference_use(item: &Item, member: &Member) -> Option<String> {
+    let is_value = item.kind == Kind::Enum && member.role == Role::Variant && member.ty.is_empty();
+    is_value.then(|| format!("&{}::{}", item.path, member.name))
 }
 
 /// How code makes a struct of another one.
