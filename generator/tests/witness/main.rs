@@ -3,6 +3,7 @@
 //!
 //! All changes take minutes: `cargo test -p portal-generator --test witness -- --ignored`.
 
+mod change;
 mod changes;
 mod code;
 mod compile;
@@ -13,7 +14,8 @@ mod specs;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use changes::{CHANGES, Change};
+use change::Change;
+use changes::CHANGES;
 use compile::Case;
 use portal_generator::surface::diff::{self, Class, Report};
 use serde_json::Value;
