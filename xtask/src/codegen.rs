@@ -38,7 +38,7 @@ pub(crate) struct Generated {
     module: String,
     pub(crate) apis: Vec<GeneratedApi>,
     /// What the APIs share.
-    files: Vec<File>,
+    pub(crate) files: Vec<File>,
     /// The public items that the APIs share.
     pub(crate) items: Vec<Item>,
 }

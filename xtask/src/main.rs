@@ -12,6 +12,7 @@
     )
 )]
 
+mod bench;
 mod codegen;
 mod completions;
 mod corpus;
@@ -70,6 +71,10 @@ enum Command {
     ReleaseNotes(release_notes::Options),
     /// Shows which operations each bundle grants, and which an application needs.
     Scopes(scopes::Options),
+    /// Measures generating, compiling and programs, beside other generators if asked.
+    Bench(bench::Options),
+    /// Compares counts that do not depend on the machine with those that were agreed on.
+    Budget(bench::BudgetOptions),
     /// Runs a portal on this machine, made from its documents, until Ctrl-C.
     Sandbox(sandbox::Options),
     /// Shows a first session: what is sent and answered, and a refusal by each layer.
@@ -82,6 +87,9 @@ fn main() -> ExitCode {
     if let Some(code) = scopes::as_compiler() {
         return code;
     }
+    if let Some(code) = bench::as_meter() {
+        return code;
+    }
     let Cli { command, verbose } = Cli::parse();
     let result = match &command {
         Command::Codegen(options) => codegen::run(options, verbose),
@@ -92,6 +100,8 @@ fn main() -> ExitCode {
         Command::Corpus(options) => corpus::run(options),
         Command::ReleaseNotes(options) => release_notes::run(options),
         Command::Scopes(options) => scopes::run(options, verbose),
+        Command::Bench(options) => bench::run(options),
+        Command::Budget(options) => bench::budget(options),
         Command::Sandbox(options) => sandbox::serve(options),
         Command::Demo(options) => sandbox::demo(options),
         Command::Completions(options) => completions::run(options, Cli::command()),

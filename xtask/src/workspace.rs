@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 use crate::failure::Failure;
 
@@ -21,6 +22,18 @@ pub(crate) fn root() -> Result<PathBuf, Failure> {
             "there is no workspace here; run `cargo xtask` inside the project".to_owned(),
         )
     })
+}
+
+/// The folder that cargo builds into, in which commands have folders of their own.
+pub(crate) fn target() -> Result<PathBuf, Failure> {
+    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.map_or_else(|| Ok(root()?.join("target")), Ok)?;
+    absolute(&target)
+}
+
+/// The command that runs cargo, the one that started this program if it was one.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The path as it is without links, of which the last parts need not exist yet.

@@ -76,9 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 /// Empties the folder that everything is generated into. It stays, so that one can look into it.
 fn scratch() -> Result<PathBuf, Failure> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let target = target.map_or_else(|| Ok(workspace::root()?.join("target")), Ok)?;
-    let scratch = workspace::absolute(&target)?.join("corpus");
+    let scratch = workspace::target()?.join("corpus");
     let crates = scratch.join("crates");
     if crates.exists() {
         fs::remove_dir_all(&crates).map_err(|e| Failure::io("empty", &crates, &e))?;

@@ -1,0 +1,158 @@
+//! `cargo xtask bench`: what generating costs, what compiling its result costs, and what a program grows by.
+//!
+//! Figures of processor time hardly depend on what else the machine does; they are what ratios are of. Time on the
+//! clock stands beside them in the JSON.
+
+mod budget;
+mod builds;
+mod calls;
+mod change;
+mod inner;
+mod machine;
+mod meter;
+mod project;
+mod report;
+mod subject;
+mod tool;
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::terminal::{self, Progress, say};
+use crate::{files, workspace};
+pub(crate) use budget::{Options as BudgetOptions, run as budget};
+use builds::Mode;
+pub(crate) use meter::as_meter;
+use report::Report;
+use subject::{Document, Effort};
+use tool::{Bench, Tool};
+
+/// What `bench` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Documents to measure beside the shipped ones. What was published was measured with two: the sample
+    /// `nexus.json` of progenitor (about 200 operations) and `api.github.com.json` of the npm package
+    /// `@octokit/openapi` (about 1,200; 13 MB).
+    #[arg(long = "document", visible_alias = "documents", value_name = "FILE", num_args = 1..)]
+    documents: Vec<PathBuf>,
+    /// Leaves out the documents in `specs/`.
+    #[arg(long)]
+    no_shipped: bool,
+    /// Measures progenitor, openapi-to-rust and oas3-gen too, which are installed below the target folder.
+    #[arg(long)]
+    peers: bool,
+    /// Writes all figures as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Each figure is the median of so many.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    /// Everything once, no release builds, nothing of the runtime.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    if cfg!(debug_assertions) {
+        return once_more_optimized();
+    }
+    let target = workspace::target()?;
+    let bench = Bench {
+        root: workspace::absolute(&workspace::root()?)?,
+        scratch: target.join("bench"),
+        peers: target.join("bench-peers"),
+    };
+    let documents = documents(options, &bench.root)?;
+    let progress = Progress::start("installing the peers");
+    let tools = tools(options, &bench)?;
+    let mut report = Report::new(command(), &tools);
+    let effort = effort(options);
+    for document in &documents {
+        for tool in &tools {
+            progress.tell(|| format!("measuring {} with {}", document.name(), tool.name()));
+            let figures = subject::measure(&bench, *tool, document, &effort)?;
+            report.add(document, *tool, figures);
+        }
+    }
+    progress.tell(|| "measuring codegen".to_owned());
+    report.codegen = inner::codegen(&bench, effort.runs)?;
+    if !options.quick {
+        progress.tell(|| "measuring the runtime".to_owned());
+        report.inner = inner::benches(&bench)?;
+    }
+    drop(progress);
+    say!("{}", report.as_markdown().trim_end());
+    if let Some(path) = &options.json {
+        let text = format!("{:#}\n", report.as_json());
+        files::write(path, &text).map_err(|e| Failure::io("write", path, &e))?;
+        terminal::hint(&format!("written to {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Starts this command once more as it is measured: optimized.
+fn once_more_optimized() -> Result<(), Failure> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["run", "--release", "--quiet", "--package", "xtask", "--"]);
+    let status = cargo.args(std::env::args_os().skip(1)).status();
+    let status = status.map_err(|e| Failure::io("run", Path::new("cargo"), &e))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(2) => Err(Failure::ToldUsage),
+        _ => Err(Failure::Told),
+    }
+}
+
+/// The shipped documents and those that were given.
+fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
+    let mut documents = match options.no_shipped {
+        true => Vec::new(),
+        false => Document::shipped(root)?,
+    };
+    for path in &options.documents {
+        let shown = path.file_name().unwrap_or_default().to_string_lossy();
+        documents.push(Document::new(
+            shown.into_owned(),
+            workspace::absolute(path)?,
+        )?);
+    }
+    Ok(documents)
+}
+
+/// This generator and, where they are asked for, its peers.
+fn tools(options: &Options, bench: &Bench) -> Result<Vec<Tool>, Failure> {
+    let mut tools = vec![Tool::Ours];
+    if options.peers {
+        for peer in Tool::PEERS {
+            peer.install(bench)?;
+            tools.push(peer);
+        }
+    }
+    Ok(tools)
+}
+
+fn effort(options: &Options) -> Effort {
+    match options.quick {
+        true => Effort {
+            runs: 1,
+            modes: vec![Mode::Check, Mode::Build],
+            incremental: false,
+        },
+        false => Effort {
+            runs: usize::from(options.runs),
+            modes: Mode::ALL.to_vec(),
+            incremental: true,
+        },
+    }
+}
+
+/// The command line, with documents by their last parts: where they lie is nobody's business.
+fn command() -> String {
+    let arguments = std::env::args().skip(1).map(|argument| {
+        let name = Path::new(&argument).file_name();
+        name.map_or(argument.clone(), |name| name.to_string_lossy().into_owned())
+    });
+    let arguments: Vec<_> = arguments.collect();
+    format!("cargo xtask {}", arguments.join(" "))
+}
