@@ -348,10 +348,10 @@ fn instructions(bench: &Bench) -> Result<Result<f64, &'static str>, Failure> {
 
 /// The number that callgrind ends with.
 fn collected(text: &str) -> Option<f64> {
-    let lines = text
+    let mut lines = text
         .lines()
         .filter_map(|line| line.split_once("Collected :"));
-    let (_, number) = lines.last()?;
+    let (_, number) = lines.next_back()?;
     number.trim().parse().ok()
 }
 

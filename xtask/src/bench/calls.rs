@@ -175,7 +175,7 @@ fn arguments(method: &ImplItemFn) -> impl Iterator<Item = String> {
             _ => None,
         })
         .collect();
-    let values = method
+    method
         .sig
         .inputs
         .iter()
@@ -185,8 +185,7 @@ fn arguments(method: &ImplItemFn) -> impl Iterator<Item = String> {
                 None => "any()".to_owned(),
             }),
             FnArg::Receiver(_) => None,
-        });
-    values
+        })
 }
 
 /// A type to pass, where the compiler cannot know it.

@@ -69,7 +69,7 @@ impl Tool {
     /// What programs import, beside the client.
     pub(super) const fn imports(self) -> &'static str {
         match self {
-            Self::OpenapiToRust => "use bench_api::{*, client::*, types::*};",
+            Self::OpenapiToRust => "use bench_api::{*, client::*};",
             Self::Ours | Self::Progenitor | Self::Oas3Gen => "use bench_api::*;",
         }
     }
