@@ -212,9 +212,8 @@ fn entry(line: &Value) -> (String, Cost) {
 fn reason(ended: &Output) -> String {
     let stderr = String::from_utf8_lossy(&ended.stderr);
     let stdout = String::from_utf8_lossy(&ended.stdout);
-    if let Some(at) = stderr.find("panicked at") {
-        let lines: Vec<_> = stderr[at..].lines().take(2).collect();
-        return shortened(&lines.join(" "));
+    if let Some(message) = panic_message(&stderr) {
+        return shortened(&format!("panics: {message}"));
     }
     let lines = || stderr.lines().chain(stdout.lines());
     let said = lines().find(|line| line.to_lowercase().contains("error"));
@@ -225,6 +224,12 @@ fn reason(ended: &Output) -> String {
         (Some(line), _) => shortened(line),
         (None, _) => ended.status.to_string(),
     }
+}
+
+/// What a panic says, without the place, which is one of this machine.
+fn panic_message(stderr: &str) -> Option<&str> {
+    let at = stderr.find("panicked at")?;
+    stderr[at..].lines().nth(1)
 }
 
 fn shortened(line: &str) -> String {
@@ -239,6 +244,13 @@ fn shortened(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panics_are_told_without_their_place() {
+        let stderr = "thread 'main' (1) panicked at /home/me/src/method.rs:7:9:\nnot yet implemented: more\nnote: run\n";
+        assert_eq!(panic_message(stderr), Some("not yet implemented: more"));
+        assert_eq!(panic_message("error: no such file"), None);
+    }
 
     #[test]
     fn the_median_is_by_processor_time() {

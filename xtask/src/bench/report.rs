@@ -215,7 +215,7 @@ impl Measured {
             }
         };
         row("operations".to_owned(), 0, &|it| Some(it.operations as f64));
-        row("generation: CPU s".to_owned(), 2, &|it| {
+        row("generation: CPU s".to_owned(), 3, &|it| {
             Some(it.generation.cpu)
         });
         row("generation: most memory, MiB".to_owned(), 0, &|it| {
