@@ -38,9 +38,10 @@ pub(crate) struct Options {
     /// Leaves out the documents in `specs/`.
     #[arg(long)]
     no_shipped: bool,
-    /// Measures progenitor, openapi-to-rust and oas3-gen too, which are installed below the target folder.
-    #[arg(long)]
-    peers: bool,
+    /// Measures other generators too, all that are known or those that are named. They are installed below the target
+    /// folder.
+    #[arg(long, value_enum, value_name = "NAME", num_args = 0..)]
+    peers: Option<Vec<Tool>>,
     /// Writes all figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -123,11 +124,14 @@ fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
 /// This generator and, where they are asked for, its peers.
 fn tools(options: &Options, bench: &Bench) -> Result<Vec<Tool>, Failure> {
     let mut tools = vec![Tool::Ours];
-    if options.peers {
-        for peer in Tool::PEERS {
-            peer.install(bench)?;
-            tools.push(peer);
-        }
+    let peers = match &options.peers {
+        None => &[][..],
+        Some(named) if named.is_empty() => &Tool::PEERS,
+        Some(named) => named,
+    };
+    for peer in peers {
+        peer.install(bench)?;
+        tools.push(*peer);
     }
     Ok(tools)
 }

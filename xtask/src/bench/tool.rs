@@ -23,15 +23,17 @@ const TLS_FEATURES: [&str; 6] = [
 ];
 
 /// A generator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Tool {
     /// `cargo xtask generate`.
+    #[value(skip)]
     Ours,
-    /// progenitor, by its command `cargo progenitor`.
+    /// By its command `cargo progenitor`.
     Progenitor,
-    /// openapi-to-rust.
+    /// By its command `openapi-to-rust`.
     OpenapiToRust,
-    /// oas3-gen.
+    /// By its command `oas3-gen`.
+    #[value(name = "oas3-gen")]
     Oas3Gen,
 }
 
