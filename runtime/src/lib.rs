@@ -23,6 +23,7 @@
 //! - `tracing`: a span for each call, and events for attempts, waits and requests for tokens, named
 //!   after OpenTelemetry's conventions. No value of a parameter, header or body is in them.
 //! - `redis`: `store::RedisStore`, for tokens that several machines share.
+//! - `testing`: a scripted server on loopback, and what generated tests compare with; for tests alone.
 //! - `serde`: `Serialize` and `Deserialize` for wire types and models.
 
 // What panics on input stops somebody's program; tests may.
@@ -58,6 +59,8 @@ mod retry;
 mod scope;
 pub mod store;
 mod style;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 pub mod transport;
 

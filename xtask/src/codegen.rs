@@ -81,12 +81,14 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     }
     terminal::diagnostics(&diagnostics, verbose);
     offer_mends(&generated);
-    let scope = match (&options.portal, generated.as_slice()) {
-        (Some(_), [portal]) => format!("src/{}", portal.module),
-        _ => "src".to_owned(),
+    let scopes = match (&options.portal, generated.as_slice()) {
+        (Some(_), [portal]) => {
+            ["src", "tests/wire"].map(|folder| format!("{folder}/{}", portal.module))
+        }
+        _ => ["src", "tests/wire"].map(str::to_owned),
     };
     let files = files(&manifests, &generated);
-    let plan = Plan::new(&root.join(GENERATED), &files, &scope)?;
+    let plan = Plan::new(&root.join(GENERATED), &files, &scopes)?;
     let lock = locked(&root, &manifests, &generated, before)?;
     let lock = Plan::of_files(&root.join(SPECS), &[lock])?;
     if options.check {

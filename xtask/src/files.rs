@@ -32,11 +32,15 @@ pub(crate) struct Difference {
 
 impl Plan {
     /// Compares files with those of a folder. Left over is what an earlier run wrote
-    /// below `scope` and this one would not; an empty scope is the whole folder.
-    pub(crate) fn new(folder: &Path, files: &[File], scope: &str) -> Result<Self, Failure> {
+    /// below `scopes` and this one would not; an empty scope is the whole folder.
+    pub(crate) fn new(folder: &Path, files: &[File], scopes: &[String]) -> Result<Self, Failure> {
         let mut plan = Self::of_files(folder, files)?;
         let wanted: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
-        for path in generated_files(folder, scope)? {
+        let mut there = Vec::new();
+        for scope in scopes {
+            visit(folder, scope, &mut there)?;
+        }
+        for path in there {
             if !wanted.contains(path.as_str()) {
                 plan.differences.push(Difference {
                     found: read(&folder.join(&path))?,
@@ -153,13 +157,7 @@ pub(crate) fn is_empty(folder: &Path) -> bool {
     }
 }
 
-/// The files of an earlier run below a folder within another, as paths within the outer one.
-fn generated_files(folder: &Path, within: &str) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    visit(folder, within, &mut found)?;
-    Ok(found)
-}
-
+/// Finds the files of an earlier run below a folder within another, as paths within the outer one.
 fn visit(folder: &Path, within: &str, found: &mut Vec<String>) -> Result<(), Failure> {
     let path = folder.join(within);
     let entries = match fs::read_dir(&path) {

@@ -116,7 +116,7 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         written: 0,
     };
     if done.is_usable(options) {
-        let plan = Plan::new(&out, &done.output.files, "")?;
+        let plan = Plan::new(&out, &done.output.files, &[String::new()])?;
         plan.apply()?;
         done.written = plan.differences().len();
     }

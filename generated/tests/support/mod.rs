@@ -3,13 +3,12 @@
 // Each of the tests uses its own part.
 #![allow(dead_code, unused_imports)]
 
-mod server;
-
 use portal_apis::easor::{Easor, Region};
+use portal_apis::runtime::testing::lines;
 use portal_apis::runtime::wire::Decimal;
 use portal_apis::runtime::{Builder, Bundle, RetryPolicy};
 
-pub(crate) use server::{Answer, Request, Server, script, tokens};
+pub(crate) use portal_apis::runtime::testing::{Answer, Request, Server, script, tokens};
 
 pub(crate) const CLIENT_ID: &str = "client-7";
 /// Every character of it that a form has to encode is there on purpose.
@@ -71,7 +70,7 @@ fn text(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Str
     ];
     let mut headers = [&common, headers].concat();
     headers.sort_unstable();
-    format!("{method} {target}\n{}\n{body}", server::lines(&headers))
+    format!("{method} {target}\n{}\n{body}", lines(&headers))
 }
 
 /// A sum of money, digit by digit.

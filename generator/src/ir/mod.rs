@@ -4,10 +4,12 @@
 //! unions, how a value travels. It knows neither OpenAPI nor tokens, so lowering can be tested without
 //! rendering and rendering decides nothing.
 
+mod exchange;
 mod models;
 
 use std::collections::BTreeMap;
 
+pub use exchange::{Exchange, SampleAnswer, SampleBody, SampleRequest};
 pub use models::{
     Enum, Field, Presence, Struct, Tag, Type, TypeDef, TypeKind, Union, UnionVariant,
 };
@@ -214,6 +216,8 @@ pub struct Operation {
     pub accept: Vec<String>,
     /// A server of its own.
     pub server: Option<Server>,
+    /// What its test sends and answers.
+    pub exchange: Exchange,
 }
 
 /// Where a parameter travels.
@@ -279,6 +283,8 @@ pub struct Parameter {
     pub example: Option<String>,
     /// Whether the document marks it deprecated.
     pub deprecated: bool,
+    /// A value for its test, as JSON; empty where none could be made up.
+    pub sample: String,
 }
 
 /// The request body of an operation.
@@ -292,6 +298,8 @@ pub struct Body {
     pub description: String,
     /// What is sent.
     pub payload: Payload,
+    /// Values for its test, as JSON: with what is required, and with all there is. Empty where none could be made up.
+    pub samples: [String; 2],
 }
 
 /// A body by how it is written.
@@ -373,6 +381,8 @@ pub struct Part {
     pub kind: PartKind,
     /// The vendor's Markdown.
     pub description: String,
+    /// A value for its test, as JSON; empty where none could be made up.
+    pub sample: String,
 }
 
 /// What a part of a multipart body holds.
@@ -393,6 +403,10 @@ pub struct Success {
     pub content: Content,
     /// The statuses that the document declares for it; empty for any 2xx.
     pub statuses: Vec<Status>,
+    /// Answers for its test.
+    pub answers: Vec<SampleAnswer>,
+    /// Answers for its test with a value that no enum lists.
+    pub unlisted: Vec<SampleAnswer>,
 }
 
 /// What a response carries.

@@ -78,6 +78,7 @@ impl<'a> Operations<'a, '_> {
                     required,
                     description: body.description.clone().unwrap_or_default(),
                     payload,
+                    samples: self.body_samples(media_type),
                 },
             ));
         }
@@ -227,6 +228,7 @@ impl<'a> Operations<'a, '_> {
                 );
                 let description = described.description.to_owned();
                 let (kind, repeated) = self.part_kind(&nodes, &described, fixed, &place);
+                let sample = self.part_sample(&nodes, &kind, repeated);
                 Part {
                     name: scope.claim(&names::value_name(wire_name), std::iter::empty()),
                     wire_name: wire_name.to_owned(),
@@ -234,6 +236,7 @@ impl<'a> Operations<'a, '_> {
                     repeated,
                     kind,
                     description,
+                    sample,
                 }
             })
             .collect()

@@ -3,6 +3,8 @@
 mod behind;
 mod bodies;
 mod enums;
+mod exchanges;
+mod fits;
 mod limits;
 mod merge;
 mod objects;
@@ -10,14 +12,17 @@ mod offers;
 mod operations;
 mod paging;
 mod parameters;
+mod patterns;
 mod products;
 mod recursion;
 mod responses;
 mod roots;
+mod samples;
 mod schemas;
 mod security;
 mod selection;
 mod sequential;
+mod styles;
 mod tags;
 mod unions;
 mod usage;
@@ -182,6 +187,7 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     api.description = openapi.info.description.clone().unwrap_or_default();
     api.client = config.client();
     api.servers = openapi.servers.iter().map(server).collect();
+    exchanges::settle(api, config);
     api.limits = limits::of(openapi, api);
     lowered
 }

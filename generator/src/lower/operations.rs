@@ -1,5 +1,7 @@
 //! Operations: names, groups, and the parts that the other modules lower.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr};
 
@@ -84,6 +86,8 @@ pub(super) struct Operations<'a, 'm> {
     omissions: Vec<Omission>,
     operation_keys: Vec<String>,
     declared: usize,
+    /// Bodies of answers that were made up for tests, by component.
+    pub(super) answer_samples: HashMap<&'a str, [String; 2]>,
 }
 
 /// What an operation is called, in all the places where it has a name.
@@ -137,6 +141,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             omissions: Vec::new(),
             operation_keys: Vec::new(),
             declared: 0,
+            answer_samples: HashMap::new(),
         }
     }
 
@@ -419,6 +424,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             options.splice(0..0, moved);
         }
         let operation = site.operation;
+        let (error, errors) = self.errors(site);
         ir::Operation {
             name: named.name.clone(),
             type_name: named.type_name.clone(),
@@ -444,7 +450,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             accept: self.accept(site, Offer::Whole),
             success,
             responses: self.response_words(site),
-            error: self.errors(site),
+            error,
             headers,
             access: self.access(&site.key(), site.method),
             paging,
@@ -458,6 +464,10 @@ impl<'a, 'm> Operations<'a, 'm> {
                 .first()
                 .or(site.item.servers.first())
                 .map(server),
+            exchange: ir::Exchange {
+                errors,
+                ..ir::Exchange::default()
+            },
         }
     }
 
@@ -473,10 +483,11 @@ impl<'a, 'm> Operations<'a, 'm> {
         }
     }
 
-    /// Takes the errors that an operation declares; its enum is known once all operations are.
-    fn errors(&mut self, site: &Site<'a>) -> String {
-        let declared = self.declared_errors(site);
-        self.responses.note(declared)
+    /// Takes the errors that an operation declares, with answers for its test; its enum is known once all operations
+    /// are.
+    fn errors(&mut self, site: &Site<'a>) -> (String, Vec<ir::SampleAnswer>) {
+        let (declared, answers) = self.declared_errors(site);
+        (self.responses.note(declared), answers)
     }
 
     pub(super) fn shared_headers(

@@ -167,6 +167,7 @@ impl<'a> Operations<'a, '_> {
             example: words.and_then(|words| words.example).and_then(plain_text),
             deprecated: data.deprecated.unwrap_or(false),
             ty: lowered.map_or(Type::String, |lowered| lowered.ty),
+            sample: self.parameter_sample(data, &nodes, location),
             wire_name,
         }
     }
@@ -291,6 +292,7 @@ fn constant_query(name: &str, value: &str) -> ir::Parameter {
         default: None,
         example: None,
         deprecated: false,
+        sample: String::new(),
     }
 }
 

@@ -14,7 +14,8 @@ use super::sequential::cut;
 use super::usage::Direction;
 use super::view::Node;
 use crate::ir::{
-    self, Content, HeaderField, HeaderStruct, ResponseEnum, ResponseVariant, Status, Success, Type,
+    self, Content, HeaderField, HeaderStruct, ResponseEnum, ResponseVariant, SampleAnswer, Status,
+    Success, Type,
 };
 use crate::names::{self, Scope};
 
@@ -48,6 +49,7 @@ impl<'a> Operations<'a, '_> {
         let declared = successes(site);
         let mut kinds: Vec<(Status, Content, String)> = Vec::new();
         let mut fields: Vec<HeaderField> = Vec::new();
+        let (mut answers, mut unlisted) = (Vec::new(), Vec::new());
         for (status, response) in &declared {
             let Some(found) = self.response(response) else {
                 continue;
@@ -66,13 +68,22 @@ impl<'a> Operations<'a, '_> {
                 },
                 None => Content::Empty,
             };
+            let (answer, odd) = self.sample_answers(*status, chosen, &content);
+            answers.extend(answer);
+            unlisted.extend(odd);
             kinds.push((*status, content, found.description.clone()));
             self.header_fields(found, &pointer, &mut fields);
         }
         let headers = (!fields.is_empty()).then(|| self.shared_headers(&named.type_name, fields));
         let statuses = kinds.iter().map(|(status, ..)| *status).collect();
         let content = self.one_content(kinds, named);
-        (Success { content, statuses }, headers)
+        let success = Success {
+            content,
+            statuses,
+            answers,
+            unlisted,
+        };
+        (success, headers)
     }
 
     /// One type for all successes: nothing or a body is a body that may be missing; only what is really
@@ -111,9 +122,10 @@ impl<'a> Operations<'a, '_> {
     }
 
     /// The responses that are errors: what is declared and is no success.
-    pub(super) fn declared_errors(&mut self, site: &Site<'a>) -> Declared {
+    pub(super) fn declared_errors(&mut self, site: &Site<'a>) -> (Declared, Vec<SampleAnswer>) {
         let successes: Vec<Status> = successes(site).iter().map(|(status, _)| *status).collect();
         let mut declared = Vec::new();
+        let mut answers = Vec::new();
         for (status, response) in all(site) {
             let also_error = status == Status::Default;
             if successes.contains(&status) && !also_error {
@@ -136,10 +148,19 @@ impl<'a> Operations<'a, '_> {
                 },
                 None => Content::Empty,
             };
+            let fails = match status {
+                Status::Exact(status) => status >= 400,
+                Status::Range(class) => class >= 4,
+                Status::Default => true,
+            };
+            if fails {
+                let (answer, _) = self.sample_answers(status, chosen, &content);
+                answers.extend(answer);
+            }
             declared.push((status, content, found.description.clone()));
         }
         declared.sort_by_key(|(status, ..)| *status);
-        declared
+        (declared, answers)
     }
 
     /// The statuses of an operation and what they mean, for its documentation.

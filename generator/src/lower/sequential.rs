@@ -57,7 +57,14 @@ impl<'a> Operations<'a, '_> {
             return Content::Stream;
         };
         let by_item = content.extensions.get("x-item-schema") == Some(&Value::Bool(true));
-        let (nodes, hint) = self.item_nodes(cut, schema, by_item, hint);
+        let (nodes, of_items) = self.item_nodes(cut, schema, by_item);
+        let hint = match of_items {
+            true => hint.item(),
+            false => {
+                let part = format!("{} Item", hint.part);
+                Hint::new(&hint.parent, &part, hint.pointer.clone())
+            }
+        };
         let framing = match cut {
             Cut::Lines => Framing::JsonLines,
             Cut::Sequence => Framing::JsonSequence,
@@ -71,15 +78,14 @@ impl<'a> Operations<'a, '_> {
         })
     }
 
-    /// The schemas of an item. A `schema` describes the content as a whole, as if it were an array; in documents before
+    /// The schemas of an item, and whether they are those of an array's items. A `schema` describes the content as a whole, as if it were an array; in documents before
     /// OpenAPI 3.2, which had no word for an item, it mostly describes just one.
-    fn item_nodes(
+    pub(super) fn item_nodes(
         &self,
         cut: Cut,
         schema: &'a ReferenceOr<openapiv3::Schema>,
         by_item: bool,
-        hint: &Hint,
-    ) -> (Vec<Node<'a>>, Hint) {
+    ) -> (Vec<Node<'a>>, bool) {
         let whole = vec![Node::of(schema)];
         let merged = self.types.resolved(&whole);
         let is_array = merged.ty == Some("array") && !merged.items.is_empty();
@@ -89,12 +95,8 @@ impl<'a> Operations<'a, '_> {
             Cut::Events => is_array && (by_item || is_event(&self.types, &merged.items)),
         };
         match of_items {
-            true => (merged.items, hint.item()),
-            false => {
-                let part = format!("{} Item", hint.part);
-                let hint = Hint::new(&hint.parent, &part, hint.pointer.clone());
-                (whole, hint)
-            }
+            true => (merged.items, true),
+            false => (whole, false),
         }
     }
 

@@ -16,6 +16,7 @@ mod responses;
 mod standalone;
 mod text;
 mod types;
+mod wire_tests;
 
 use proc_macro2::TokenStream;
 

@@ -33,6 +33,7 @@ pub(crate) fn portal(manifest: &Manifest, outputs: &BTreeMap<String, &Output>) -
         file("mod.rs", module(manifest, outputs)),
         file("access.rs", bundles::access(manifest, outputs, &header)),
         file("bundles.rs", bundles::bundles(manifest, outputs, &header)),
+        super::wire_tests::portal(manifest, &header),
     ]
 }
 
@@ -61,12 +62,12 @@ pub(crate) fn portal_api(
     };
     let folder = format!("src/{}/{}", manifest.module(), settings.module);
     let files = super::api(api, &target).into_iter();
-    files
-        .map(|file| File {
-            path: format!("{folder}/{}", file.path),
-            text: file.text,
-        })
-        .collect()
+    let files = files.map(|file| File {
+        path: format!("{folder}/{}", file.path),
+        text: file.text,
+    });
+    let tests = super::wire_tests::portal_api(manifest, settings, api, &target);
+    files.chain(tests).collect()
 }
 
 /// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does; without
@@ -481,6 +482,7 @@ portal-runtime.workspace = true
 [dev-dependencies]
 # The tests see everything.
 portal-apis = {{ path = \".\", features = [\"full\"] }}
+portal-runtime = {{ workspace = true, features = [\"testing\"] }}
 insta.workspace = true
 tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}
 ",
@@ -496,5 +498,6 @@ tokio = {{ workspace = true, features = [\"macros\", \"rt-multi-thread\"] }}
             path: "src/lib.rs".to_owned(),
             text: lib,
         },
+        super::wire_tests::root(manifests, COMMAND),
     ]
 }

@@ -42,6 +42,7 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
                 },
             }),
     );
+    files.extend(super::wire_tests::standalone(api, &target));
     files
 }
 
@@ -73,6 +74,10 @@ default = [\"rustls-ring\"]
 {forwarded}
 [dependencies]
 portal-runtime = {{ path = {runtime}, default-features = false }}
+
+[dev-dependencies]
+portal-runtime = {{ path = {runtime}, default-features = false, features = [\"testing\"] }}
+tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}
 
 # A crate of its own. Remove this line where it joins a workspace.
 [workspace]

@@ -1,7 +1,7 @@
 //! An HTTP/1.1 server on this machine, which keeps every request as it came and answers as told.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -13,31 +13,35 @@ use std::time::Duration;
 const TOKENS: &str = "/token";
 
 /// Identity provider and gateway at once, until it is dropped.
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
     listening: Option<JoinHandle<()>>,
 }
 
 /// A request, byte for byte.
-#[derive(Clone)]
-pub(crate) struct Request {
-    pub(crate) method: String,
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method, as it stands in the request line.
+    pub method: String,
     /// Path and query, as they stand in the request line.
-    pub(crate) target: String,
-    /// In the order in which they came.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub target: String,
+    /// Names and values of the headers, in the order in which they came.
+    pub headers: Vec<(String, String)>,
+    /// The body, without the framing of chunks.
+    pub body: Vec<u8>,
 }
 
 /// What a request is answered with.
-pub(crate) struct Answer {
+pub struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     delay: Duration,
     /// The end of the body, and the signal to wait for before it is sent.
     held_back: Option<(Receiver<()>, Vec<u8>)>,
+    /// How many bytes are announced and never sent.
+    missing: usize,
 }
 
 struct Shared {
@@ -52,7 +56,7 @@ type Respond = dyn FnMut(&Request) -> Answer + Send;
 
 impl Server {
     /// Starts a server that answers token requests and all others by two functions.
-    pub(crate) fn start(
+    pub fn start(
         identity: impl FnMut(&Request) -> Answer + Send + 'static,
         gateway: impl FnMut(&Request) -> Answer + Send + 'static,
     ) -> Self {
@@ -77,47 +81,60 @@ impl Server {
     }
 
     /// Starts a server that hands out tokens and answers all else by a function.
-    pub(crate) fn serving(gateway: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+    pub fn serving(gateway: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
         Self::start(tokens(3600), gateway)
     }
 
     /// Starts a server that hands out tokens and answers all else with these, one after another.
-    pub(crate) fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self::serving(script(answers))
     }
 
+    /// Starts a server whose every path belongs to an API, that of the token endpoint too.
+    pub fn of_api(api: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+        let first = Arc::new(Mutex::new(api));
+        let second = Arc::clone(&first);
+        let answer = move |request: &Request| (first.lock().unwrap())(request);
+        Self::start(answer, move |request| (second.lock().unwrap())(request))
+    }
+
+    /// The last request there was, for a token or not.
+    pub fn last_request(&self) -> Option<Request> {
+        self.shared.seen.lock().unwrap().last().cloned()
+    }
+
     /// Scheme, host and port.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The address of the token endpoint.
-    pub(crate) fn token_url(&self) -> String {
+    pub fn token_url(&self) -> String {
         format!("{}{TOKENS}", self.url())
     }
 
     /// All requests for tokens so far.
-    pub(crate) fn token_requests(&self) -> Vec<Request> {
+    pub fn token_requests(&self) -> Vec<Request> {
         self.requests(true)
     }
 
     /// All other requests so far.
-    pub(crate) fn calls(&self) -> Vec<Request> {
+    pub fn calls(&self) -> Vec<Request> {
         self.requests(false)
     }
 
     /// The targets of all calls so far.
-    pub(crate) fn targets(&self) -> Vec<String> {
+    pub fn targets(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.target).collect()
     }
 
     /// The one call there was, as text.
-    pub(crate) fn only_call(&self) -> String {
+    pub fn only_call(&self) -> String {
         only(self.calls(), self.address)
     }
 
     /// The one token request there was, as text.
-    pub(crate) fn only_token_request(&self) -> String {
+    pub fn only_token_request(&self) -> String {
         only(self.token_requests(), self.address)
     }
 
@@ -145,7 +162,7 @@ impl Drop for Server {
 }
 
 /// Hands out `token-1`, `token-2` and so on, good for so many seconds.
-pub(crate) fn tokens(lifetime: u32) -> impl FnMut(&Request) -> Answer + Send + 'static {
+pub fn tokens(lifetime: u32) -> impl FnMut(&Request) -> Answer + Send + 'static {
     let mut count = 0;
     move |_| {
         count += 1;
@@ -159,7 +176,7 @@ pub(crate) fn tokens(lifetime: u32) -> impl FnMut(&Request) -> Answer + Send + '
 }
 
 /// Gives these answers one after another, and then an error that nobody expects.
-pub(crate) fn script(
+pub fn script(
     answers: impl IntoIterator<Item = Answer>,
 ) -> impl FnMut(&Request) -> Answer + Send + 'static {
     let mut answers: VecDeque<Answer> = answers.into_iter().collect();
@@ -170,7 +187,7 @@ pub(crate) fn script(
 }
 
 /// Headers, a line each.
-pub(crate) fn lines(headers: &[(&str, &str)]) -> String {
+pub fn lines(headers: &[(&str, &str)]) -> String {
     let line = |(name, value): &(&str, &str)| format!("{name}: {value}\n");
     headers.iter().map(line).collect()
 }
@@ -191,13 +208,13 @@ fn only(requests: Vec<Request>, address: SocketAddr) -> String {
 
 impl Request {
     /// The value of a header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(known, _)| known == name);
         found.next().map(|(_, value)| value.as_str())
     }
 
     /// The value of a query parameter that needs no decoding.
-    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+    pub fn query(&self, name: &str) -> Option<&str> {
         let (_, query) = self.target.split_once('?')?;
         query
             .split('&')
@@ -229,18 +246,19 @@ impl Request {
 
 impl Answer {
     /// An answer without a body.
-    pub(crate) fn empty(status: u16) -> Self {
+    pub fn empty(status: u16) -> Self {
         Self {
             status,
             headers: Vec::new(),
             body: Vec::new(),
             delay: Duration::ZERO,
             held_back: None,
+            missing: 0,
         }
     }
 
     /// An answer with a body.
-    pub(crate) fn bytes(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn bytes(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         Self {
             body,
@@ -250,29 +268,52 @@ impl Answer {
     }
 
     /// An answer in JSON.
-    pub(crate) fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::bytes(status, "application/json; charset=utf-8", body)
     }
 
     /// Adds a header.
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Waits before it answers.
-    pub(crate) fn after(mut self, delay: Duration) -> Self {
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
     /// Sends the end of the body only once a signal has come.
-    pub(crate) fn hold_back(mut self, signal: Receiver<()>, rest: impl Into<Vec<u8>>) -> Self {
+    #[must_use]
+    pub fn hold_back(mut self, signal: Receiver<()>, rest: impl Into<Vec<u8>>) -> Self {
         self.held_back = Some((signal, rest.into()));
         self
     }
 
-    fn write(self, mut connection: &TcpStream) -> std::io::Result<()> {
+    /// The same answer once more, all of it at once.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            status: self.status,
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            delay: self.delay,
+            held_back: None,
+            missing: self.missing,
+        }
+    }
+
+    /// Announces more bytes than there are, and closes the connection in place of sending them.
+    #[must_use]
+    pub fn truncated(mut self) -> Self {
+        self.missing = 16;
+        self
+    }
+
+    /// Writes the answer to a request of this method.
+    fn write(self, mut connection: &TcpStream, method: &str) -> std::io::Result<()> {
         thread::sleep(self.delay);
         let rest = self.held_back.as_ref().map_or(0, |(_, rest)| rest.len());
         let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status);
@@ -280,10 +321,20 @@ impl Answer {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         if self.status != 204 {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len() + rest));
+            let length = self.body.len() + rest + self.missing;
+            head.push_str(&format!("content-length: {length}\r\n"));
         }
         head.push_str("\r\n");
-        connection.write_all(&[head.as_bytes(), &self.body].concat())?;
+        // Answers to HEAD have no body, whatever they announce (RFC 9110, section 9.3.2).
+        let body = if method == "HEAD" {
+            &[][..]
+        } else {
+            &self.body
+        };
+        connection.write_all(&[head.as_bytes(), body].concat())?;
+        if self.missing > 0 {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
         if let Some((signal, rest)) = self.held_back {
             // Without a signal the body stays as short as it is.
             if signal.recv().is_ok() {
@@ -318,7 +369,7 @@ impl Shared {
                 false => &self.gateway,
             };
             let answer = (respond.lock().unwrap())(&request);
-            if answer.write(connection).is_err() {
+            if answer.write(connection, &request.method).is_err() {
                 break;
             }
         }
@@ -353,12 +404,31 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
         headers,
         body: Vec::new(),
     };
-    // None of the operations under test streams its body, so all of them tell its length.
-    assert_eq!(request.header("transfer-encoding"), None);
-    let length = request
-        .header("content-length")
-        .map_or(0, |length| length.parse().unwrap());
-    request.body.resize(length, 0);
-    reader.read_exact(&mut request.body).ok()?;
+    match request.header("transfer-encoding") {
+        Some("chunked") => request.body = chunks(reader)?,
+        _ => {
+            let length = request.header("content-length");
+            let length = length.map_or(Some(0), |length| length.parse().ok())?;
+            request.body.resize(length, 0);
+            reader.read_exact(&mut request.body).ok()?;
+        }
+    }
     Some(request)
+}
+
+/// Reads the chunks of a body of unknown length (RFC 9112, section 7.1).
+fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim_end(), 16).ok()?;
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        chunk.truncate(length);
+        body.append(&mut chunk);
+    }
 }
