@@ -247,10 +247,7 @@ pub(super) fn settle(api: &mut ir::Api, config: &Config<'_>) {
             Content::Several(name) => successes.iter().find(|item| item.name == *name),
             _ => None,
         };
-        let own = &mut operation.success;
-        if own.statuses.is_empty() {
-            own.answers = vec![undeclared_success()];
-        }
+        let own = &operation.success;
         exchange.answers = with_statuses(&own.answers, success, &[200, 300]);
         exchange.unlisted = match success {
             None => with_statuses(&own.unlisted, None, &[200, 300]),
@@ -258,22 +255,16 @@ pub(super) fn settle(api: &mut ir::Api, config: &Config<'_>) {
         };
         let declared = errors.iter().find(|item| item.name == operation.error);
         exchange.errors = with_statuses(&exchange.errors, declared, &[400, 500]);
+        // Without a declared success, the test has an answer of its own.
+        let nothing = exchange.answers.is_empty() && !own.statuses.is_empty();
         requests(operation, proofs, &mut exchange);
-        if exchange.untested.is_empty() && exchange.answers.is_empty() {
+        if exchange.untested.is_empty() && nothing {
             exchange.untested = "no answer could be made up".to_owned();
         }
+        if nothing {
+            exchange.requests.clear();
+        }
         operation.exchange = exchange;
-    }
-}
-
-/// What may come where the document declares no success.
-fn undeclared_success() -> SampleAnswer {
-    SampleAnswer {
-        declared: Status::Default,
-        status: 0,
-        variant: String::new(),
-        media_type: "text/plain".to_owned(),
-        body: PLAIN.to_owned(),
     }
 }
 
@@ -528,9 +519,28 @@ fn written(parameter: &Parameter) -> Option<Vec<String>> {
         None => serde_json::from_str(&parameter.sample).ok()?,
     };
     match parameter.location {
+        Location::Header if !is_header(&parameter.wire_name) => None,
         Location::Path | Location::Header => Some(vec![styles::placed(parameter, &value)?]),
         Location::Query | Location::Cookie => styles::pairs(parameter, &value),
     }
+}
+
+/// Whether a header of this name can be sent: a token (RFC 9110, section 5.6.2) that says nothing of the connection.
+fn is_header(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let framing = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+    ];
+    let own = framing.iter().any(|it| name.eq_ignore_ascii_case(it));
+    !name.is_empty() && name.bytes().all(is_token) && !own
 }
 
 /// A path template with its values.

@@ -65,7 +65,8 @@ fn refused(line: &str, status: u16, outcome: Result<Seen, Failed>) -> Failed {
 
 /// A body that ends before its announced length is never taken for a whole one.
 async fn cut_off<C>(wire: &Wire<C>, client: &C, script: &Script) {
-    let (Some((expected, call)), Some(documented)) = (wire.requests.first(), wire.answers.first())
+    let successes = wire.successes();
+    let (Some((expected, call)), Some(documented)) = (wire.requests.first(), successes.first())
     else {
         return;
     };

@@ -43,6 +43,8 @@ pub struct Failed {
     pub retry_after: Option<Duration>,
     /// The error in words.
     pub text: String,
+    /// The body of the answer, where the API refused.
+    pub raw: String,
 }
 
 impl Failed {
@@ -56,6 +58,9 @@ impl Failed {
                 .unwrap_or_default(),
             retry_after: error.retry_after(),
             text: error.to_string(),
+            raw: error.api().map_or_else(String::new, |error| {
+                String::from_utf8_lossy(error.raw.bytes()).into_owned()
+            }),
         }
     }
 

@@ -98,9 +98,9 @@ impl Server {
         Self::start(answer, move |request| (second.lock().unwrap())(request))
     }
 
-    /// The last request there was, for a token or not.
-    pub fn last_request(&self) -> Option<Request> {
-        self.shared.seen.lock().unwrap().last().cloned()
+    /// Takes the last request there was, for a token or not, and forgets those before it.
+    pub fn take_request(&self) -> Option<Request> {
+        self.shared.seen.lock().unwrap().drain(..).next_back()
     }
 
     /// Scheme, host and port.
