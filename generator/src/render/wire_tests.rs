@@ -31,7 +31,7 @@ pub(super) fn standalone(api: &Api, target: &Target<'_>) -> Vec<File> {
     let names = api.security_schemes.iter().map(|scheme| &scheme.kind);
     let basic = names.clone().any(|kind| *kind == SecurityKind::Basic);
     let imports = if basic {
-        "PASSWORD, Place, USER"
+        "{PASSWORD, Place, USER}"
     } else {
         "Place"
     };
@@ -39,7 +39,7 @@ pub(super) fn standalone(api: &Api, target: &Target<'_>) -> Vec<File> {
         main,
         "\nuse {path}::{client};
 use portal_runtime::RetryPolicy;
-use portal_runtime::testing::{{{imports}}};
+use portal_runtime::testing::{imports};
 
 fn connect(place: &Place) -> {client} {{
     let builder = {client}::builder().base_url(place.url.as_str()).retry(RetryPolicy::never());
