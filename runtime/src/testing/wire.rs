@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::request::Expected;
 use super::{Answer, Failed, Place, Reading, Seen, Sent, Server, failures, same_json};
 
+/// Sends a call of a client and reads its answer.
+type Sending<C> = fn(&C) -> Reading;
+
 /// An operation as its document has it, and how the client `C` calls it.
 pub struct Wire<C> {
     connect: fn(&Place) -> C,
-    pub(super) requests: Vec<(Expected, fn(&C) -> Reading)>,
+    pub(super) requests: Vec<(Expected, Sending<C>)>,
     pub(super) answers: Vec<Documented>,
     pub(super) errors: Vec<Documented>,
     pub(super) unlisted: Vec<Documented>,
