@@ -519,28 +519,10 @@ fn written(parameter: &Parameter) -> Option<Vec<String>> {
         None => serde_json::from_str(&parameter.sample).ok()?,
     };
     match parameter.location {
-        Location::Header if !is_header(&parameter.wire_name) => None,
+        Location::Header if !styles::is_header(&parameter.wire_name) => None,
         Location::Path | Location::Header => Some(vec![styles::placed(parameter, &value)?]),
         Location::Query | Location::Cookie => styles::pairs(parameter, &value),
     }
-}
-
-/// Whether a header of this name can be sent: a token (RFC 9110, section 5.6.2) that says nothing of the connection.
-fn is_header(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let framing = [
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "upgrade",
-    ];
-    let own = framing.iter().any(|it| name.eq_ignore_ascii_case(it));
-    !name.is_empty() && name.bytes().all(is_token) && !own
 }
 
 /// A path template with its values.

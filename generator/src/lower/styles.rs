@@ -195,3 +195,21 @@ impl Writing {
         })
     }
 }
+
+/// Whether a header of this name can be sent: a token (RFC 9110, section 5.6.2) that says nothing of the connection.
+pub(super) fn is_header(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let framing = [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+    ];
+    let own = framing.iter().any(|it| name.eq_ignore_ascii_case(it));
+    !name.is_empty() && name.bytes().all(is_token) && !own
+}
