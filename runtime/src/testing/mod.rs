@@ -8,6 +8,9 @@
 //!
 //! What is here fails by panicking, as tests do.
 
+// A test fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod failures;
 mod outcome;
 mod place;

@@ -24,7 +24,7 @@ pub(super) fn add_a_parameter(path: &Path, original: &[u8]) -> Result<bool, Fail
     if !change(&mut root) {
         return Ok(false);
     }
-    files::write(path, &root.to_string()).map_err(|e| Failure::io("write", path, &e))?;
+    files::write(path, root.to_string()).map_err(|e| Failure::io("write", path, &e))?;
     Ok(true)
 }
 
