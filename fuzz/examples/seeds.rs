@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What is no document, or too large, is left out.
 fn convert(path: &Path, to: &Path, most: usize) -> Result<(), Box<dyn Error>> {
     let bytes = fs::read(path)?;
-    let Ok(document) = document::parse(&Source::new("seed", bytes)) else {
+    let Ok(document) = document::parse(Source::new("seed", bytes)) else {
         return Ok(());
     };
     let text = serde_json::to_vec(&document.value)?;

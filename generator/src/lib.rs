@@ -30,6 +30,7 @@ mod render;
 pub mod surface;
 mod words;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Place, Severity};
@@ -119,7 +120,7 @@ pub struct CrateOptions {
 ///
 /// Everything that keeps the document from being used, with places.
 pub fn crate_from_document(
-    documents: &DocumentSet,
+    documents: impl Borrow<DocumentSet> + Send,
     options: &CrateOptions,
 ) -> Result<Output, Vec<Diagnostic>> {
     crate_from_selection(documents, options, &Selection::default())
@@ -132,18 +133,19 @@ pub fn crate_from_document(
 ///
 /// Everything that keeps the document from being used, with places, and what in the selection names nothing.
 pub fn crate_from_selection(
-    documents: &DocumentSet,
+    documents: impl Borrow<DocumentSet> + Send,
     options: &CrateOptions,
     selection: &Selection,
 ) -> Result<Output, Vec<Diagnostic>> {
+    let name = documents.borrow().main.name.clone();
     let config = Config {
-        source: file_name(&documents.main.name),
+        source: file_name(&name),
         portal: None,
         selection: (*selection != Selection::default()).then_some(selection),
     };
     let one = generate(documents, &config)?;
     if !one.useless.is_empty() {
-        let place = || Place::file(&documents.main.name);
+        let place = || Place::file(&name);
         let useless = one.useless.into_iter();
         return Err(useless.map(|it| it.diagnostic(place())).collect());
     }
@@ -167,7 +169,7 @@ pub fn crate_from_selection(
 pub fn portal_api(
     manifest: &Manifest,
     api: &manifest::Api,
-    documents: &DocumentSet,
+    documents: impl Borrow<DocumentSet> + Send,
 ) -> Result<Output, Vec<Diagnostic>> {
     portal_api_after(manifest, api, documents, &[])
 }
@@ -181,11 +183,11 @@ pub fn portal_api(
 pub fn portal_api_after(
     manifest: &Manifest,
     api: &manifest::Api,
-    documents: &DocumentSet,
+    documents: impl Borrow<DocumentSet> + Send,
     previous: &[surface::Item],
 ) -> Result<Output, Vec<Diagnostic>> {
     let config = Config {
-        source: documents.main.name.clone(),
+        source: documents.borrow().main.name.clone(),
         portal: Some((manifest, api)),
         selection: api.select.as_ref(),
     };
@@ -242,23 +244,32 @@ struct One {
 }
 
 /// Runs the stages up to the IR, on a stack that takes schemas as deep as documents may nest them.
-fn generate(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagnostic>> {
+fn generate(
+    documents: impl Borrow<DocumentSet> + Send,
+    config: &Config<'_>,
+) -> Result<One, Vec<Diagnostic>> {
     document::with_deep_stack(|| stages(documents, config)).unwrap_or_else(|error| {
-        let place = Place::file(&documents.main.name);
+        let place = Place::file(&config.source);
         let message = format!("no thread can be started to read it: {error}");
         let help = "free memory or allow more threads";
         Err(vec![Diagnostic::error("no-thread", place, message, help)])
     })
 }
 
-fn stages(documents: &DocumentSet, config: &Config<'_>) -> Result<One, Vec<Diagnostic>> {
+fn stages(
+    documents: impl Borrow<DocumentSet>,
+    config: &Config<'_>,
+) -> Result<One, Vec<Diagnostic>> {
     let Normalized {
         openapi,
         origins,
         mut diagnostics,
         lost,
-    } = normalize::normalize(documents)?;
+    } = normalize::normalize(documents.borrow())?;
+    // What was handed over has been read, and so has what was made of it: each is the largest thing of its time.
+    drop(documents);
     let lowered = lower::api(&openapi, config);
+    drop(openapi);
     let place = |pointer: &str| origins.place(pointer);
     let declared = lowered.declared + lost.len();
     let mut omitted = omissions(&lowered, &place);

@@ -240,7 +240,7 @@ components:
 "#;
 
     fn set(actions: &[Value]) -> DocumentSet {
-        let mut document = parse(&Source::new("a.yaml", DOCUMENT)).unwrap();
+        let mut document = parse(Source::new("a.yaml", DOCUMENT)).unwrap();
         if !actions.is_empty() {
             let overlay = json!({ "overlay": "1.1.0", "info": { "title": "T", "version": "1" }, "actions": actions });
             let overlay =

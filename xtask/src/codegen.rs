@@ -88,9 +88,9 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
         _ => ["src", "tests/wire"].map(str::to_owned),
     };
     let files = files(&manifests, &generated);
-    let plan = Plan::new(&root.join(GENERATED), &files, &scopes)?;
+    let plan = Plan::new(&root.join(GENERATED), files, &scopes)?;
     let lock = locked(&root, &manifests, &generated, before)?;
-    let lock = Plan::of_files(&root.join(SPECS), &[lock])?;
+    let lock = Plan::of_files(&root.join(SPECS), vec![lock])?;
     if options.check {
         return check(&plan, &lock);
     }

@@ -30,7 +30,7 @@ pub(crate) fn load_overlaid(
     overlay: Option<Overlay>,
 ) -> Result<DocumentSet, Failure> {
     let source = read(base, path)?;
-    let mut main = document::parse(&source).map_err(|problem| Failure::Refused(vec![problem]))?;
+    let mut main = document::parse(source).map_err(|problem| Failure::Refused(vec![problem]))?;
     if let Some(overlay) = overlay {
         main = overlay::apply(main, &[overlay]).map_err(Failure::Refused)?;
     }

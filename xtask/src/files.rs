@@ -33,15 +33,15 @@ pub(crate) struct Difference {
 impl Plan {
     /// Compares files with those of a folder. Left over is what an earlier run wrote
     /// below `scopes` and this one would not; an empty scope is the whole folder.
-    pub(crate) fn new(folder: &Path, files: &[File], scopes: &[String]) -> Result<Self, Failure> {
+    pub(crate) fn new(folder: &Path, files: Vec<File>, scopes: &[String]) -> Result<Self, Failure> {
+        let wanted: BTreeSet<_> = files.iter().map(|file| file.path.clone()).collect();
         let mut plan = Self::of_files(folder, files)?;
-        let wanted: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
         let mut there = Vec::new();
         for scope in scopes {
             visit(folder, scope, &mut there)?;
         }
         for path in there {
-            if !wanted.contains(path.as_str()) {
+            if !wanted.contains(&path) {
                 plan.differences.push(Difference {
                     found: read(&folder.join(&path))?,
                     path,
@@ -54,15 +54,15 @@ impl Plan {
     }
 
     /// Compares files with those of a folder, whatever else is in it.
-    pub(crate) fn of_files(folder: &Path, files: &[File]) -> Result<Self, Failure> {
+    pub(crate) fn of_files(folder: &Path, files: Vec<File>) -> Result<Self, Failure> {
         let mut differences = Vec::new();
         for file in files {
             let found = read(&folder.join(&file.path))?;
             if found.as_deref() != Some(&file.text) {
                 differences.push(Difference {
-                    path: file.path.clone(),
+                    path: file.path,
                     found,
-                    expected: Some(file.text.clone()),
+                    expected: Some(file.text),
                 });
             }
         }

@@ -101,7 +101,8 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         },
         ..Selection::default()
     };
-    let output = portal_generator::crate_from_selection(&set, &crate_options, &selection);
+    let (version, documents) = (version(&set), document_names(&set));
+    let output = portal_generator::crate_from_selection(set, &crate_options, &selection);
     let output = output.and_then(
         |output| match leads_nowhere(&output) && !options.keep_going {
             true => Err(output.diagnostics),
@@ -110,13 +111,14 @@ fn generate(options: &Options) -> Result<Done, Failure> {
     );
     let mut done = Done {
         name,
-        version: version(&set),
-        documents: document_names(&set),
+        version,
+        documents,
         output: output.map_err(Failure::Refused)?,
         written: 0,
     };
     if done.is_usable(options) {
-        let plan = Plan::new(&out, &done.output.files, &[String::new()])?;
+        let files = std::mem::take(&mut done.output.files);
+        let plan = Plan::new(&out, files, &[String::new()])?;
         plan.apply()?;
         done.written = plan.differences().len();
     }

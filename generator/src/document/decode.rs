@@ -1,10 +1,24 @@
 //! Bytes to text: UTF-8 with or without byte order mark, everything else refused by name.
 
+use std::borrow::Cow;
+
 use super::Source;
 use crate::diagnostics::{Diagnostic, Place};
 
+/// Returns the text of a source without its byte order mark; bytes that are handed over become it.
+pub(super) fn text(source: Cow<'_, Source>) -> Result<String, Diagnostic> {
+    let length = check(&source)?.len();
+    let mut bytes = match source {
+        Cow::Owned(source) => source.bytes,
+        Cow::Borrowed(source) => source.bytes.clone(),
+    };
+    bytes.drain(..bytes.len() - length);
+    // It has been found to be text.
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
 /// Returns the text of a source without its byte order mark.
-pub(super) fn text(source: &Source) -> Result<String, Diagnostic> {
+fn check(source: &Source) -> Result<&str, Diagnostic> {
     let refuse = |rule, message: &str, help| {
         let place = Place::file(source.name.clone()).at(1, 1);
         Err(Diagnostic::error(rule, place, message, help))
@@ -40,7 +54,7 @@ pub(super) fn text(source: &Source) -> Result<String, Diagnostic> {
             "supply the OpenAPI document; a download that needs a login often yields such a page",
         );
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Returns whether ASCII text alternates with zero bytes, as in UTF-16 without byte order mark.

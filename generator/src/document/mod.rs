@@ -12,6 +12,7 @@ pub mod pointer;
 mod tree;
 mod yaml;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -48,6 +49,19 @@ impl Source {
     }
 }
 
+/// Handing a source over saves a copy of its text.
+impl From<Source> for Cow<'_, Source> {
+    fn from(source: Source) -> Self {
+        Self::Owned(source)
+    }
+}
+
+impl<'s> From<&'s Source> for Cow<'s, Source> {
+    fn from(source: &'s Source) -> Self {
+        Self::Borrowed(source)
+    }
+}
+
 /// The notation a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -63,7 +77,7 @@ pub struct Document {
     /// The name shown to people, which relative references are resolved against.
     pub name: String,
     /// The text, without byte order mark.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// The notation of the text.
     pub format: Format,
     /// The tree.
@@ -82,7 +96,7 @@ pub struct Document {
 /// # Errors
 /// Returns one located diagnostic when the bytes are no JSON or YAML mapping: empty, binary, wrongly encoded, truncated,
 /// nested too deeply, or blown up by aliases.
-pub fn parse(source: &Source) -> Result<Document, Diagnostic> {
+pub fn parse<'s>(source: impl Into<Cow<'s, Source>>) -> Result<Document, Diagnostic> {
     let document = parse_fragment(source)?;
     if document.value.is_object() {
         return Ok(document);
@@ -102,13 +116,15 @@ pub fn parse(source: &Source) -> Result<Document, Diagnostic> {
 ///
 /// # Errors
 /// Returns one located diagnostic when the bytes are no JSON or YAML.
-pub fn parse_fragment(source: &Source) -> Result<Document, Diagnostic> {
+pub fn parse_fragment<'s>(source: impl Into<Cow<'s, Source>>) -> Result<Document, Diagnostic> {
+    let source = source.into();
+    let name = source.name.clone();
     let text = decode::text(source)?;
     if text.trim_start().starts_with(['{', '[']) {
-        return json_or_flow_yaml(&source.name, text);
+        return json_or_flow_yaml(&name, text);
     }
-    let read = yaml::parse(&source.name, text)?;
-    Ok(Document::of_yaml(&source.name, read))
+    let read = yaml::parse(&name, text)?;
+    Ok(Document::of_yaml(&name, read))
 }
 
 /// Reads text that opens with a brace: JSON, or YAML written in braces.
@@ -169,7 +185,7 @@ impl Document {
     ) -> Self {
         Self {
             name: name.to_owned(),
-            text: text.into(),
+            text: Arc::new(text),
             format,
             value,
             diagnostics,

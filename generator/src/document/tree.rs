@@ -113,14 +113,21 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
+        list.shrink_to_fit();
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+        let mut read = Vec::new();
         while let Some(Key(key)) = members.next_key()? {
             self.take_room(&key)?;
-            if map.insert(key, members.next_value_seed(self)?).is_some() {
+            read.push((key, members.next_value_seed(self)?));
+        }
+        // Most mappings have one or two members. A map that grows has room for three at once and takes twice as much
+        // memory, which is most of what the largest documents need.
+        let mut map = Map::with_capacity(read.len());
+        for (key, value) in read {
+            if map.insert(key, value).is_some() {
                 self.duplicates.set(true);
             }
         }

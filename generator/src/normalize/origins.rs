@@ -44,7 +44,7 @@ mod tests {
     use crate::document::{Source, parse};
 
     fn document(name: &str, text: &str) -> Document {
-        parse(&Source::new(name, text)).unwrap()
+        parse(Source::new(name, text)).unwrap()
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl DocumentSet {
                             name: name.clone(),
                             bytes,
                         };
-                        match document::parse_fragment(&source) {
+                        match document::parse_fragment(source) {
                             Ok(document) => self.others.push(document),
                             Err(failure) => {
                                 self.unreadable.insert(name, failure.message.clone());

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::docs;
 use super::examples;
+use super::layout::{chain, wrapped};
 use super::operations::{Operations, or};
 use super::text::{code, framing, literal, literals};
 use crate::ir::{Access, Content, Framing, Operation, PageKind, Paging, Requirement, Status};
@@ -11,34 +12,39 @@ use crate::ir::{Access, Content, Framing, Operation, PageKind, Paging, Requireme
 impl Operations<'_> {
     /// The statics that describe an operation.
     pub(super) fn descriptions(&self, operation: &Operation) -> String {
-        let mut out = format!(
-            "\nstatic {constant}: Operation<{success}, {error}> = Operation::new(\n    &API,\n    {id},\n    \
-             {method},\n    {path},\n    {read},\n)",
-            constant = operation.constant,
-            success = super::spaced(&self.success(operation)),
-            error = operation.error,
+        let receiver = format!(
+            "Operation::new(&API, {id}, {method}, {path}, {read})",
             id = literal(&operation.operation_id),
             method = literal(&operation.method),
             path = literal(&operation.path),
             read = reader(&operation.success.content),
         );
         // What most operations have needs no words: any 2xx, JSON, the client's own security.
+        let mut calls = Vec::new();
         if !operation.success.statuses.is_empty() {
-            _ = write!(
-                out,
-                "\n.success(&[{}])",
+            calls.push(format!(
+                ".success(&[{}])",
                 statuses(&operation.success.statuses)
-            );
+            ));
         }
         if !operation.accept.is_empty() {
-            _ = write!(out, "\n.accept({})", literal(&operation.accept.join(", ")));
+            calls.push(format!(
+                ".accept({})",
+                literal(&operation.accept.join(", "))
+            ));
         }
-        out.push_str(self.mode(operation));
-        out.push_str(&self.security(operation));
+        calls.extend(self.mode(operation).map(str::to_owned));
+        calls.extend(self.security(operation));
         if let Some(server) = operation.server.as_ref().filter(|_| !self.target.bundles) {
-            _ = write!(out, "\n.server(&{})", super::client::server_value(server));
+            calls.push(format!(".server(&{})", super::client::server_value(server)));
         }
-        out.push_str(";\n");
+        let mut out = format!(
+            "\nstatic {constant}: Operation<{success}, {error}> =\n    {value};\n",
+            constant = operation.constant,
+            success = self.success(operation),
+            error = operation.error,
+            value = chain(&receiver, &calls, 4, 1),
+        );
         if let Some(paging) = &operation.paging {
             out.push_str(&paging_static(operation, paging));
         }
@@ -46,26 +52,25 @@ impl Operations<'_> {
     }
 
     /// What is asked of a bundle, where the method does not say it.
-    fn mode(&self, operation: &Operation) -> &'static str {
+    fn mode(&self, operation: &Operation) -> Option<&'static str> {
         let by_method = match operation.method.as_str() {
             "GET" | "HEAD" | "QUERY" => Access::Read,
             _ => Access::Write,
         };
         match operation.access {
-            _ if !self.target.bundles || operation.access == by_method => "",
-            Access::Read => "\n.mode(portal_runtime::Mode::Read)",
-            Access::Write => "\n.mode(portal_runtime::Mode::Write)",
+            _ if !self.target.bundles || operation.access == by_method => None,
+            Access::Read => Some(".mode(portal_runtime::Mode::Read)"),
+            Access::Write => Some(".mode(portal_runtime::Mode::Write)"),
         }
     }
 
     /// A portal's credentials are the same for all operations, but for those that need none.
-    fn security(&self, operation: &Operation) -> String {
-        match &operation.security {
-            None => String::new(),
-            Some(none) if none.is_empty() => "\n.security(&[])".to_owned(),
-            Some(_) if self.target.bundles => String::new(),
-            Some(security) if *security == self.api.security => "\n.security(SECURITY)".to_owned(),
-            Some(security) => format!("\n.security(&[{}])", requirements(security)),
+    fn security(&self, operation: &Operation) -> Option<String> {
+        match operation.security.as_ref()? {
+            none if none.is_empty() => Some(".security(&[])".to_owned()),
+            _ if self.target.bundles => None,
+            security if *security == self.api.security => Some(".security(SECURITY)".to_owned()),
+            security => Some(format!(".security(&[{}])", requirements(security))),
         }
     }
 
@@ -203,14 +208,19 @@ fn paging_static(operation: &Operation, paging: &Paging) -> String {
         PageKind::PageNumber => "PageNumber",
         PageKind::RecordOffset => "RecordOffset",
     };
-    format!(
-        "\nstatic {}_PAGING: Paging = Paging {{\n    index: {},\n    size: {},\n    kind: PageKind::{kind},\n    \
-         first: {},\n    default_size: {},\n    max: {:?},\n}};\n",
-        operation.constant,
-        literal(&paging.index),
-        literal(&paging.size),
-        paging.first,
-        paging.default_size,
-        paging.max_size,
-    )
+    let mut out = format!(
+        "\nstatic {}_PAGING: Paging = Paging {{\n",
+        operation.constant
+    );
+    let fields = [
+        format!("index: {}", literal(&paging.index)),
+        format!("size: {}", literal(&paging.size)),
+        format!("kind: PageKind::{kind}"),
+        format!("first: {}", paging.first),
+        format!("default_size: {}", paging.default_size),
+        format!("max: {:?}", paging.max_size),
+    ];
+    wrapped(&mut out, "    ", fields);
+    out.push_str("};\n");
+    out
 }

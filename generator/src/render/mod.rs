@@ -1,7 +1,7 @@
 //! The intermediate representation becomes files.
 //!
-//! Code goes through `quote` and `prettyplease`; tables that macros of the runtime read are written as text,
-//! since no formatter knows what is inside a macro.
+//! The functions of operations go through `quote` and `prettyplease`. Tables are written as text and laid out by
+//! `layout`: those that macros of the runtime read, since no formatter knows what is inside a macro, and statics.
 
 mod bundles;
 mod calls;
@@ -9,6 +9,7 @@ mod client;
 mod descriptions;
 mod docs;
 mod examples;
+mod layout;
 mod multipart;
 mod operations;
 mod portal;
@@ -105,9 +106,8 @@ fn header(api: &Api, command: &str) -> String {
 /// Formats code, with a blank line before it and between its functions. Should the formatter not take it, it is
 /// still the right code.
 fn format(code: TokenStream) -> String {
-    let unformatted = code.to_string();
-    let Ok(file) = syn::parse2::<syn::File>(code) else {
-        return format!("\n{unformatted}\n");
+    let Ok(file) = syn::parse2::<syn::File>(code.clone()) else {
+        return format!("\n{code}\n");
     };
     let mut text = String::from("\n");
     let formatted = prettyplease::unparse(&file);
@@ -131,20 +131,4 @@ fn format(code: TokenStream) -> String {
 /// What stands between the parentheses of an attribute that was broken into lines, up to its end.
 fn attribute_rest<'l>(lines: &mut impl Iterator<Item = &'l str>) -> impl Iterator<Item = &'l str> {
     lines.map(str::trim).take_while(|line| *line != ")]")
-}
-
-/// A type's tokens as a person writes them.
-fn spaced(ty: &TokenStream) -> String {
-    let mut text = ty.to_string();
-    for (from, to) in [
-        (" < ", "<"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        (" :: ", "::"),
-        (" , ", ", "),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
 }

@@ -299,7 +299,7 @@ impl Operations<'_> {
 
     fn call_type(&self, operation: &Operation) -> TokenStream {
         let (success, error) = (
-            self.success(operation),
+            tokens(&self.success(operation)),
             format_ident!("{}", operation.error),
         );
         match &operation.headers {
@@ -311,8 +311,8 @@ impl Operations<'_> {
         }
     }
 
-    pub(super) fn success(&self, operation: &Operation) -> TokenStream {
-        tokens(&self.text.success(&operation.success.content))
+    pub(super) fn success(&self, operation: &Operation) -> String {
+        self.text.success(&operation.success.content)
     }
 
     /// The type of a call and the setters for what may be given.
@@ -320,7 +320,6 @@ impl Operations<'_> {
         if !has_type(operation) {
             return String::new();
         }
-        let success = self.success(operation);
         let headers = match &operation.headers {
             Some(headers) => format!(", {headers}"),
             None => String::new(),
@@ -330,7 +329,7 @@ impl Operations<'_> {
             "\noperation! {{\n    /// A call of [`{method}`]({client}::{method}): await it to send it.\n    \
              {name} => {success}, {error}{headers}\n}}\n",
             client = self.api.client,
-            success = super::spaced(&success),
+            success = self.success(operation),
             error = operation.error,
         );
         let setters = operation
@@ -352,7 +351,6 @@ impl Operations<'_> {
                     calls::leaves_media_type_open(body).then(|| quote! { , content_type: &str });
                 quote! {
                     #docs
-                    #[must_use]
                     pub fn #name(self, #name: #ty #content_type) -> Self { Self(self.0 #send) }
                 }
             });
@@ -406,7 +404,6 @@ impl Operations<'_> {
         quote! {
             #docs
             #deprecated
-            #[must_use]
             pub fn #name(self, #name: #ty) -> Self { Self(self.0 #send) }
             #(#former)*
         }

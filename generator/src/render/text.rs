@@ -1,6 +1,6 @@
 //! What all rendered files share: type names, documentation lines, string literals, imports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use super::docs;
@@ -260,6 +260,10 @@ pub(super) fn import(path: &str, names: &[&str]) -> String {
 pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
     let bare = |candidate: &'n str| candidate.trim_end_matches([':', '!']);
     let mut found = vec![false; candidates.len()];
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        known.entry(bare(candidate)).or_insert(index);
+    }
     for line in code.lines().map(str::trim_start) {
         if line.starts_with("//") {
             continue;
@@ -274,15 +278,11 @@ pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
             let end = here
                 .find(|c: char| c != '_' && !c.is_alphanumeric())
                 .unwrap_or(here.len());
-            let is_candidate = |candidate: &&'n str| {
-                bare(candidate) == &here[..end] && here.starts_with(*candidate)
-            };
             // `types::Date` is the vendor's, not the runtime's.
             qualified &= rest[..start].trim() == "::";
-            if let Some(index) = candidates
-                .iter()
-                .position(is_candidate)
-                .filter(|_| !qualified)
+            if let Some(&index) = known.get(&here[..end])
+                && here.starts_with(candidates[index])
+                && !qualified
             {
                 found[index] = true;
             }

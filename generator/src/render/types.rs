@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::docs;
 use super::header;
+use super::layout::{WIDTH, wrapped};
 use super::text::{TypeText, code, doc, import, literal, literals, vendor_doc, wire_names};
 use crate::ir::{Api, Enum, Field, Presence, Struct, TypeDef, TypeKind, Union};
 
@@ -24,6 +26,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     }
     let mut file = header(api, command);
     file.push_str("//! The models of the API.\n\n");
+    file.push_str("// A property that the vendor says nothing of is its name and its type.\n#![allow(missing_docs)]\n\n");
     file.push_str(&imports(api));
     file.push_str(&body);
     file
@@ -76,27 +79,46 @@ fn imports(api: &Api) -> String {
 }
 
 fn definition(out: &mut String, text: &TypeText<'_>, definition: &TypeDef) {
+    let name = &definition.name;
+    match &definition.kind {
+        TypeKind::Struct(body) => {
+            head(out, "", definition);
+            structure(out, text, name, body);
+        }
+        TypeKind::StringEnum(values) => {
+            out.push_str("string_enum! {\n");
+            head(out, "    ", definition);
+            enumeration(out, name, values, |value| literal(value));
+        }
+        TypeKind::IntegerEnum(values) => {
+            out.push_str("integer_enum! {\n");
+            head(out, "    ", definition);
+            enumeration(out, name, values, i64::to_string);
+        }
+        TypeKind::Union(union) => {
+            head(out, "", definition);
+            self::union(out, text, name, union);
+        }
+        TypeKind::Alias(target) => {
+            head(out, "", definition);
+            _ = writeln!(out, "pub type {name} = {};", text.owned(target));
+        }
+    }
+}
+
+/// What is said of a type before it.
+fn head(out: &mut String, indent: &str, definition: &TypeDef) {
     let otherwise = match definition.wire_name.as_str() {
         "" => format!("Described at {}.", code(&definition.pointer)),
         name => format!("The schema {}.", code(name)),
     };
-    vendor_doc(out, "", &definition.description, &otherwise);
+    vendor_doc(out, indent, &definition.description, &otherwise);
     if definition.deprecated {
-        doc(out, "", "\n**Deprecated** by its vendor.");
+        doc(out, indent, "\n**Deprecated** by its vendor.");
     }
     let alias = alias(&definition.wire_name);
     if alias.trim_matches('"') != definition.name && alias != "\"\"" {
-        _ = writeln!(out, "#[doc(alias = {alias})]");
-    }
-    let name = &definition.name;
-    match &definition.kind {
-        TypeKind::Struct(body) => structure(out, text, name, body),
-        TypeKind::StringEnum(values) => {
-            enumeration(out, name, values, "String", |value| literal(value));
-        }
-        TypeKind::IntegerEnum(values) => enumeration(out, name, values, "i64", i64::to_string),
-        TypeKind::Union(union) => self::union(out, text, name, union),
-        TypeKind::Alias(target) => _ = writeln!(out, "pub type {name} = {};", text.owned(target)),
+        _ = writeln!(out, "{indent}#[doc(alias = {alias})]");
     }
 }
 
@@ -161,28 +183,34 @@ fn structure(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct) {
         );
     }
     out.push_str("}\n");
+    table(out, name, body);
     if let Some(asked) = &made.new {
         constructor(out, text, name, body, asked);
     }
-    table(out, name, body);
 }
 
+/// What is known of a field beside its name and type; nothing where the vendor says nothing.
 fn field_doc(out: &mut String, field: &Field) {
-    let otherwise = format!("The property {}.", code(&field.wire_name));
-    vendor_doc(out, "    ", &field.description, &otherwise);
-    if let Some(tag) = &field.tag {
-        _ = writeln!(
-            out,
-            "    ///\n    /// Always {}.",
-            code(&literal(&tag.wire_value))
-        );
+    let mut words = docs::rustdoc(&field.description).trim_end().to_owned();
+    if words.trim().is_empty() {
+        words.clear();
+        if field.wire_name != field.name.trim_start_matches("r#") {
+            words = format!("The property {}.", code(&field.wire_name));
+        }
     }
-    if !field.notes.is_empty() {
-        _ = writeln!(out, "    ///\n    /// {}", field.notes.join(" "));
+    let tag = field.tag.as_ref();
+    let tag = tag.map(|tag| format!("Always {}.", code(&literal(&tag.wire_value))));
+    let notes = (!field.notes.is_empty()).then(|| field.notes.join(" "));
+    let deprecated = field
+        .deprecated
+        .then(|| "**Deprecated** by its vendor.".to_owned());
+    for paragraph in [tag, notes, deprecated].into_iter().flatten() {
+        if !words.is_empty() {
+            words.push_str("\n\n");
+        }
+        words.push_str(&paragraph);
     }
-    if field.deprecated {
-        out.push_str("    ///\n    /// **Deprecated** by its vendor.\n");
-    }
+    doc(out, "    ", &words);
 }
 
 fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct, asked: &[&Field]) {
@@ -211,7 +239,14 @@ fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct,
     _ = writeln!(out, "\nimpl {name} {{");
     _ = writeln!(out, "    /// With what must be there; all else is absent.");
     _ = writeln!(out, "    pub fn new({}) -> Self {{", arguments.join(", "));
-    wrapped(out, "        Self {", &values, "        }");
+    let value = format!("        Self {{ {} }}", values.join(", "));
+    if value.len() <= WIDTH {
+        _ = writeln!(out, "{value}");
+    } else {
+        out.push_str("        Self {\n");
+        wrapped(out, "            ", values);
+        out.push_str("        }\n");
+    }
     out.push_str("    }\n}\n");
     if asked.is_empty() {
         _ = writeln!(
@@ -221,83 +256,55 @@ fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct,
     }
 }
 
-/// Writes a list over as many lines of 100 columns as it needs.
-fn wrapped(out: &mut String, open: &str, items: &[String], close: &str) {
-    let indent = " ".repeat(open.len() - open.trim_start().len());
-    _ = writeln!(out, "{open}");
-    let mut line = String::new();
-    for item in items {
-        if !line.is_empty() && indent.len() + 6 + line.len() + item.len() > 100 {
-            _ = writeln!(out, "{indent}    {line}");
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        _ = write!(line, "{item},");
-    }
-    if !line.is_empty() {
-        _ = writeln!(out, "{indent}    {line}");
-    }
-    _ = writeln!(out, "{close}");
-}
-
 fn table(out: &mut String, name: &str, body: &Struct) {
-    let entries: Vec<String> = body
-        .fields
-        .iter()
-        .map(|field| {
-            let wire = literal(&field.wire_name);
-            match (&field.tag, field.presence) {
-                (Some(tag), _) => {
-                    format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value))
-                }
-                (None, Presence::Required) => format!("{}: required {wire}", field.name),
-                (None, Presence::Nullable) => format!("{}: nullable {wire}", field.name),
-                (None, Presence::Optional) => format!("{}: optional {wire}", field.name),
-                (None, Presence::Patch) => format!("{}: patch {wire}", field.name),
+    let entries = body.fields.iter().map(|field| {
+        let wire = literal(&field.wire_name);
+        match (&field.tag, field.presence) {
+            (Some(tag), _) => {
+                format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value))
             }
-        })
-        .collect();
-    _ = writeln!(out, "\nmodel! {{ {name} {{");
-    for entry in entries {
-        _ = writeln!(out, "    {entry},");
-    }
-    if let Some((field, _)) = &body.additional {
-        _ = writeln!(out, "    ..{field}");
-    }
-    out.push_str("} }\n");
+            (None, Presence::Required) => format!("{}: required {wire}", field.name),
+            (None, Presence::Nullable) => format!("{}: nullable {wire}", field.name),
+            (None, Presence::Optional) => format!("{}: optional {wire}", field.name),
+            (None, Presence::Patch) => format!("{}: patch {wire}", field.name),
+        }
+    });
+    let entries: Vec<String> = entries.collect();
+    let rest = body
+        .additional
+        .as_ref()
+        .map(|(field, _)| format!("..{field}"));
+    tied(
+        out,
+        &format!("model! {{ {name}"),
+        &entries,
+        rest.as_deref(),
+        "}",
+    );
 }
 
-fn enumeration<V>(
-    out: &mut String,
-    name: &str,
-    values: &Enum<V>,
-    kept: &str,
-    literal: impl Fn(&V) -> String,
-) {
-    _ = writeln!(
-        out,
-        "#[derive(Clone, Debug, Eq, Hash, PartialEq)]\npub enum {name} {{"
-    );
-    for (variant, value) in &values.variants {
-        _ = writeln!(out, "    /// {}\n    {variant},", code(&literal(value)));
+/// Writes what ties a type to its JSON: on one line where that fits.
+fn tied(out: &mut String, open: &str, entries: &[String], rest: Option<&str>, close: &str) {
+    let all: Vec<&str> = entries.iter().map(String::as_str).chain(rest).collect();
+    let line = format!("{open} {{ {} {close} }}", all.join(", "));
+    if line.len() <= WIDTH && !all.is_empty() {
+        _ = writeln!(out, "{line}");
+        return;
     }
-    let otherwise = &values.otherwise;
-    _ = writeln!(
-        out,
-        "    /// A value that the document does not list.\n    {otherwise}({kept}),"
-    );
-    let form = if kept == "String" {
-        "string_enum"
-    } else {
-        "integer_enum"
-    };
-    _ = writeln!(out, "}}\n\n{form}! {{ {name} {{");
-    for (variant, value) in &values.variants {
-        _ = writeln!(out, "    {variant}: {},", literal(value));
+    _ = writeln!(out, "{open} {{");
+    wrapped(out, "    ", entries);
+    if let Some(rest) = rest {
+        _ = writeln!(out, "    {rest}");
     }
-    _ = writeln!(out, "}} else {otherwise} }}");
+    _ = writeln!(out, "{close} }}");
+}
+
+fn enumeration<V>(out: &mut String, name: &str, values: &Enum<V>, literal: impl Fn(&V) -> String) {
+    _ = writeln!(out, "    pub enum {name} {{");
+    for (variant, value) in &values.variants {
+        _ = writeln!(out, "        {variant} = {},", literal(value));
+    }
+    _ = writeln!(out, "    }} else {}\n}}", values.otherwise);
 }
 
 /// The names that values of an enum had before. Enums have no second names of variants, but constants match like them.
@@ -347,17 +354,24 @@ fn union(out: &mut String, text: &TypeText<'_>, name: &str, union: &Union) {
         "" => by,
         default => format!("{by} or {default}"),
     };
-    _ = writeln!(out, "}}\n\nunion! {{ {name}{by} {{");
-    for variant in &union.variants {
+    out.push_str("}\n");
+    let entries = union.variants.iter().map(|variant| {
+        let name = &variant.name;
         match union.discriminator.is_empty() {
-            true => _ = writeln!(out, "    {}: {},", variant.name, text.owned(&variant.ty)),
-            false => {
-                _ = writeln!(out, "    {}: {},", variant.name, literals(&variant.tags));
-            }
+            true => format!("{name}: {}", text.owned(&variant.ty)),
+            false => format!("{name}: {}", literals(&variant.tags)),
         }
-    }
-    match union.otherwise.as_str() {
-        "" => out.push_str("} }\n"),
-        otherwise => _ = writeln!(out, "}} else {otherwise} }}"),
-    }
+    });
+    let entries: Vec<String> = entries.collect();
+    let close = match union.otherwise.as_str() {
+        "" => "}".to_owned(),
+        otherwise => format!("}} else {otherwise}"),
+    };
+    tied(
+        out,
+        &format!("union! {{ {name}{by}"),
+        &entries,
+        None,
+        &close,
+    );
 }

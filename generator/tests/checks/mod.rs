@@ -82,7 +82,9 @@ fn check_files(output: &Output) -> Result<(), String> {
 
 /// The first name that a file declares twice in one place, which the compiler would refuse.
 fn repeated(code: &syn::File) -> Option<String> {
-    let items = code.items.iter().filter_map(|item| match item {
+    let mut all = code.items.clone();
+    all.extend(code.items.iter().filter_map(enumeration));
+    let items = all.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),
         Item::Type(item) => Some(item.ident.to_string()),
@@ -90,7 +92,7 @@ fn repeated(code: &syn::File) -> Option<String> {
         Item::Mod(item) => Some(format!("mod {}", item.ident)),
         _ => None,
     });
-    let inner = code.items.iter().flat_map(|item| match item {
+    let inner = all.iter().flat_map(|item| match item {
         Item::Struct(item) => {
             let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
             fields
@@ -114,4 +116,25 @@ fn repeated(code: &syn::File) -> Option<String> {
     });
     let mut seen = HashSet::new();
     items.chain(inner).find(|name| !seen.insert(name.clone()))
+}
+
+/// The enum that a macro of the runtime makes of its lines.
+fn enumeration(item: &Item) -> Option<Item> {
+    let Item::Macro(item) = item else { return None };
+    let makes_enum = |name: &str| item.mac.path.is_ident(name);
+    if !makes_enum("string_enum") && !makes_enum("integer_enum") {
+        return None;
+    }
+    // `else Unknown` behind the braces is no part of an enum.
+    let made = |input: syn::parse::ParseStream<'_>| {
+        let mut made: syn::ItemEnum = input.parse()?;
+        input.parse::<syn::Token![else]>()?;
+        let unknown: syn::Variant = input.parse()?;
+        made.variants.push(unknown);
+        Ok(made)
+    };
+    match item.mac.parse_body_with(made) {
+        Ok(made) => Some(Item::Enum(made)),
+        Err(error) => panic!("an enumeration is none: {error}"),
+    }
 }

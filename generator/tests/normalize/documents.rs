@@ -6,7 +6,7 @@ use crate::support::{normalized, refused, try_normalize};
 
 /// Returns why bytes are no document, as people read it.
 fn unreadable(name: &str, bytes: impl Into<Vec<u8>>) -> String {
-    match document::parse(&Source::new(name, bytes)) {
+    match document::parse(Source::new(name, bytes)) {
         Ok(document) => panic!("read: {}", document.value),
         Err(failure) => failure.to_string(),
     }
@@ -136,7 +136,7 @@ fn alias_bombs_are_refused() {
 #[test]
 fn of_many_documents_in_one_file_the_first_is_read() {
     let text = format!("a: 1\n{}", "---\nb: 2\n".repeat(2_000));
-    let document = document::parse(&Source::new("a.yaml", text)).unwrap();
+    let document = document::parse(Source::new("a.yaml", text)).unwrap();
     assert_eq!(document.value, serde_json::json!({"a": 1}));
     let said: Vec<String> = document
         .diagnostics
@@ -154,24 +154,24 @@ fn of_many_documents_in_one_file_the_first_is_read() {
 #[test]
 fn text_in_all_its_dresses_is_read() {
     let bom = "\u{feff}{\"openapi\": \"3.0.0\"}";
-    let document = document::parse(&Source::new("a.json", bom)).unwrap();
+    let document = document::parse(Source::new("a.json", bom)).unwrap();
     assert_eq!(document.format, Format::Json);
     let yaml = "openapi: 3.0.0\r\ninfo:\r\n  title: t\r\n";
-    let document = document::parse(&Source::new("a.yaml", yaml)).unwrap();
+    let document = document::parse(Source::new("a.yaml", yaml)).unwrap();
     assert_eq!(document.value["info"]["title"], "t");
     assert_eq!(document.locate("/info/title"), Some((3, 3)));
     let tabs = "openapi: 3.0.0\ninfo:\n\ttitle: t\n\tversion: '1'\n";
-    let document = document::parse(&Source::new("a.yaml", tabs)).unwrap();
+    let document = document::parse(Source::new("a.yaml", tabs)).unwrap();
     assert_eq!(document.value["info"]["title"], "t");
     assert_eq!(document.diagnostics[0].rule, "yaml-indentation");
     let quoted = "a:\n  b: \"one\n  two\n three\"\n";
-    let document = document::parse(&Source::new("a.yaml", quoted)).unwrap();
+    let document = document::parse(Source::new("a.yaml", quoted)).unwrap();
     assert_eq!(document.value["a"]["b"], "one two three");
     let comma = "{\"a\": 1,}";
-    let document = document::parse(&Source::new("a.json", comma)).unwrap();
+    let document = document::parse(Source::new("a.json", comma)).unwrap();
     assert_eq!(document.diagnostics[0].rule, "json-read-as-yaml");
     let braces = "{a: 1, b: [on, no]}";
-    let document = document::parse(&Source::new("a.yaml", braces)).unwrap();
+    let document = document::parse(Source::new("a.yaml", braces)).unwrap();
     assert_eq!(
         document.value,
         serde_json::json!({"a": 1, "b": ["on", "no"]})
@@ -181,7 +181,7 @@ fn text_in_all_its_dresses_is_read() {
 #[test]
 fn yaml_words_stay_what_they_are() {
     let text = "on: off\nno: yes\n200: ok\n1.10: x\ntrue: t\nnull: n\ny: ~\nd: 2020-01-01\nt: 12:30:00\n<<: {merged: 1}\n";
-    let document = document::parse(&Source::new("a.yaml", text)).unwrap();
+    let document = document::parse(Source::new("a.yaml", text)).unwrap();
     assert_eq!(
         document.value,
         serde_json::json!({"on": "off", "no": "yes", "200": "ok", "1.10": "x", "true": "t", "null": "n",
@@ -195,7 +195,7 @@ fn keys_that_occur_twice_are_told() {
         ("a.json", "{\"openapi\": \"3.0.0\",\n \"x\": 1, \"x\": 2}"),
         ("a.yaml", "openapi: 3.0.0\nx: 1\nx: 2\n"),
     ] {
-        let document = document::parse(&Source::new(name, text)).unwrap();
+        let document = document::parse(Source::new(name, text)).unwrap();
         assert_eq!(document.value["x"], 2, "{name}");
         let found = &document.diagnostics[0];
         assert_eq!(found.rule, "duplicate-key", "{name}");

@@ -63,7 +63,7 @@ pub(crate) fn refused(text: &str) -> Vec<String> {
 
 pub(crate) fn try_normalize(files: &[(&str, &str)]) -> Result<Outcome, Vec<Diagnostic>> {
     let (name, text) = files[0];
-    let main = document::parse(&Source::new(name, text)).map_err(|failure| vec![failure])?;
+    let main = document::parse(Source::new(name, text)).map_err(|failure| vec![failure])?;
     let set = DocumentSet::new(main).load(|wanted| {
         let found = files.iter().find(|(name, _)| *name == wanted);
         found

@@ -66,7 +66,7 @@ fn set(
     others: &[(&str, &str)],
 ) -> Result<DocumentSet, Vec<Diagnostic>> {
     let document =
-        document::parse(&Source::new(name, content.as_ref())).map_err(|problem| vec![problem])?;
+        document::parse(Source::new(name, content.as_ref())).map_err(|problem| vec![problem])?;
     DocumentSet::new(document).load(|wanted| {
         let found = others.iter().find(|(name, _)| *name == wanted);
         found

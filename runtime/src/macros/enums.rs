@@ -1,9 +1,24 @@
 //! Enumerations of strings and of integers.
 
-/// Makes an enum an enumeration of strings.
+/// Makes an enumeration of strings.
 ///
-/// With `else Unknown`, a variant of the enum that holds a `String`, a value that is not listed is
-/// kept and goes out unchanged; without it such a value is an error.
+/// Each variant is documented with the value that it stands for. With `else Unknown`, a variant that
+/// holds a `String`, a value that is not listed is kept and goes out unchanged; without it such a
+/// value is an error.
+///
+/// ```
+/// portal_runtime::string_enum! {
+///     /// What became of a voucher.
+///     pub enum VoucherState {
+///         Draft = "draft",
+///         Accepted = "accepted",
+///     } else Unknown
+/// }
+///
+/// assert_eq!(VoucherState::from("draft"), VoucherState::Draft);
+/// ```
+///
+/// An enum that stands elsewhere is tied to its values by a table:
 ///
 /// ```
 /// #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +30,28 @@
 /// ```
 #[macro_export]
 macro_rules! string_enum {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $wire:literal),* $(,)?
+        } $(else $unknown:ident)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+        $visibility enum $name {
+            $(
+                $(#[$variant_meta])*
+                #[doc = ::core::concat!("`", ::core::stringify!($wire), "`")]
+                $variant,
+            )*
+            $(
+                /// A value that the document does not list.
+                $unknown(::std::string::String),
+            )?
+        }
+
+        $crate::string_enum! { $name { $($variant: $wire),* } $(else $unknown)? }
+    };
     ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
         #[allow(unreachable_pub)]
         impl $name {
@@ -93,10 +130,25 @@ macro_rules! string_enum {
     };
 }
 
-/// Makes an enum an enumeration of integers.
+/// Makes an enumeration of integers.
 ///
-/// With `else Unknown`, a variant of the enum that holds an `i64`, a value that is not listed is
-/// kept and goes out unchanged; without it such a value is an error.
+/// Each variant is documented with the value that it stands for. With `else Unknown`, a variant that
+/// holds an `i64`, a value that is not listed is kept and goes out unchanged; without it such a value
+/// is an error.
+///
+/// ```
+/// portal_runtime::integer_enum! {
+///     /// How sure we are.
+///     pub enum Certainty {
+///         Guessed = 1,
+///         Known = 2,
+///     } else Unknown
+/// }
+///
+/// assert_eq!(Certainty::from(2), Certainty::Known);
+/// ```
+///
+/// An enum that stands elsewhere is tied to its values by a table:
 ///
 /// ```
 /// #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +160,28 @@ macro_rules! string_enum {
 /// ```
 #[macro_export]
 macro_rules! integer_enum {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $wire:literal),* $(,)?
+        } $(else $unknown:ident)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+        $visibility enum $name {
+            $(
+                $(#[$variant_meta])*
+                #[doc = ::core::concat!("`", ::core::stringify!($wire), "`")]
+                $variant,
+            )*
+            $(
+                /// A value that the document does not list.
+                $unknown(i64),
+            )?
+        }
+
+        $crate::integer_enum! { $name { $($variant: $wire),* } $(else $unknown)? }
+    };
     ($name:ident { $($variant:ident: $wire:literal),* $(,)? } $(else $unknown:ident)?) => {
         #[allow(unreachable_pub)]
         impl $name {

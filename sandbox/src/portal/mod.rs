@@ -56,7 +56,7 @@ impl Portal {
         let manifest = manifest::parse(&source("portal.yaml")?).map_err(StartError::Refused)?;
         let mut documents = Vec::new();
         for api in &manifest.apis {
-            let main = document::parse(&source(&api.document)?)
+            let main = document::parse(source(&api.document)?)
                 .map_err(|problem| StartError::Refused(vec![problem]))?;
             let read = |name: &str| fs::read(folder.join(name)).map_err(|error| error.to_string());
             let set = DocumentSet::new(main).load(read);

@@ -25,7 +25,7 @@ pub(super) fn gather(
     while let Some(name) = open.pop() {
         let (bytes, shown) = read(&name)?;
         let base = if name.is_empty() { MAIN } else { &name };
-        let document = document::parse_fragment(&Source::new(base, bytes.as_slice()));
+        let document = document::parse_fragment(Source::new(base, bytes.as_slice()));
         let document = document.map_err(|problem| {
             let help = "fetch or save it again, or look at it in a browser";
             Failure::Machine(format!(

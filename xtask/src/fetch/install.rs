@@ -82,7 +82,7 @@ pub(super) fn any(out: &Path, fetched: &Fetched) -> Result<(), Failure> {
                 beside.display()
             )));
         }
-        document::parse_fragment(&Source::new(name, bytes.as_slice()))
+        document::parse_fragment(Source::new(name, bytes.as_slice()))
             .map_err(|it| Failure::Refused(vec![it]))?;
     }
     let state = match write_all(out, fetched)? {
@@ -110,7 +110,7 @@ fn check_all(name: &str, fetched: &Fetched) -> Result<usize, Failure> {
     let Some((_, main)) = fetched.last() else {
         return Err(Failure::Machine("nothing was fetched".to_owned()));
     };
-    let main = document::parse(&Source::new(name, main.as_slice())).map_err(refuse)?;
+    let main = document::parse(Source::new(name, main.as_slice())).map_err(refuse)?;
     if main.format == Format::Yaml && name.ends_with(".json") {
         return Err(refuse(Diagnostic::error(
             "fetched-format",
