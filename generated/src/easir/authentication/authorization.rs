@@ -56,18 +56,12 @@ operation! {
 
 impl Authorize {
     /// A random text that nobody can guess. Recommended.
-    #[must_use]
     pub fn state(self, state: &str) -> Self {
         Self(self.0.query("state", state))
     }
 }
 
-static AUTHORIZE: Operation<(), AuthenticationError> = Operation::new(
-    &API,
-    "authorize",
-    "GET",
-    "/",
-    body::none,
-)
-.success(&[Status::Range(2)])
-.security(&[]);
+static AUTHORIZE: Operation<(), AuthenticationError> =
+    Operation::new(&API, "authorize", "GET", "/", body::none)
+        .success(&[Status::Range(2)])
+        .security(&[]);

@@ -51,13 +51,8 @@ impl<B: Bundle> Authentication<B> {
     }
 }
 
-static CREATE_TOKEN: Operation<types::TokenAnswer, AuthenticationError> = Operation::new(
-    &API,
-    "createToken",
-    "POST",
-    "/token",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json")
-.security(&[]);
+static CREATE_TOKEN: Operation<types::TokenAnswer, AuthenticationError> =
+    Operation::new(&API, "createToken", "POST", "/token", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json")
+        .security(&[]);

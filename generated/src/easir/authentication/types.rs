@@ -2,39 +2,28 @@
 
 //! The models of the API.
 
+// A property that the vendor says nothing of is its name and its type.
+#![allow(missing_docs)]
+
 use portal_runtime::{model, string_enum, union};
 use portal_runtime::wire::Secret;
 
-/// How a token is asked for.
-///
-/// - `authorization_code`: with the code that a user's permission gave.
-/// - `password`: with a user's name and password. For trusted applications.
-/// - `refresh_token`: with the refresh token of an earlier answer.
-/// - `client_credentials`: for the application itself. The usual grant for integrations.
-/// - `device_code`: for a device without a browser. For trusted applications.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum GrantType {
-    /// `"authorization_code"`
-    AuthorizationCode,
-    /// `"password"`
-    Password,
-    /// `"refresh_token"`
-    RefreshToken,
-    /// `"client_credentials"`
-    ClientCredentials,
-    /// `"device_code"`
-    DeviceCode,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// How a token is asked for.
+    ///
+    /// - `authorization_code`: with the code that a user's permission gave.
+    /// - `password`: with a user's name and password. For trusted applications.
+    /// - `refresh_token`: with the refresh token of an earlier answer.
+    /// - `client_credentials`: for the application itself. The usual grant for integrations.
+    /// - `device_code`: for a device without a browser. For trusted applications.
+    pub enum GrantType {
+        AuthorizationCode = "authorization_code",
+        Password = "password",
+        RefreshToken = "refresh_token",
+        ClientCredentials = "client_credentials",
+        DeviceCode = "device_code",
+    } else Unknown
 }
-
-string_enum! { GrantType {
-    AuthorizationCode: "authorization_code",
-    Password: "password",
-    RefreshToken: "refresh_token",
-    ClientCredentials: "client_credentials",
-    DeviceCode: "device_code",
-} else Unknown }
 
 /// What a grant needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +39,9 @@ pub enum TokenRequest {
     /// A value of the form `DeviceCodeGrant`.
     DeviceCodeGrant(DeviceCodeGrant),
 }
-
 union! { TokenRequest {
-    AuthorizationCodeGrant: AuthorizationCodeGrant,
-    PasswordGrant: PasswordGrant,
-    RefreshTokenGrant: RefreshTokenGrant,
-    ClientCredentialsGrant: ClientCredentialsGrant,
+    AuthorizationCodeGrant: AuthorizationCodeGrant, PasswordGrant: PasswordGrant,
+    RefreshTokenGrant: RefreshTokenGrant, ClientCredentialsGrant: ClientCredentialsGrant,
     DeviceCodeGrant: DeviceCodeGrant,
 } }
 
@@ -72,22 +58,17 @@ pub struct AuthorizationCodeGrant {
     /// programs send it, and the grant has no meaning without it: send it.
     pub code: Option<Secret>,
 }
+model! { AuthorizationCodeGrant {
+    client_id: required "client_id", client_secret: required "client_secret",
+    redirect_uri: required "redirect_uri", code: optional "code",
+} }
 
 impl AuthorizationCodeGrant {
     /// With what must be there; all else is absent.
     pub fn new(client_id: String, client_secret: Secret, redirect_uri: String) -> Self {
-        Self {
-            client_id, client_secret, redirect_uri, code: None,
-        }
+        Self { client_id, client_secret, redirect_uri, code: None }
     }
 }
-
-model! { AuthorizationCodeGrant {
-    client_id: required "client_id",
-    client_secret: required "client_secret",
-    redirect_uri: required "redirect_uri",
-    code: optional "code",
-} }
 
 /// Body of the grant `password`.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,22 +82,17 @@ pub struct PasswordGrant {
     /// Password of the user.
     pub password: Secret,
 }
+model! { PasswordGrant {
+    client_id: required "client_id", client_secret: required "client_secret",
+    username: required "username", password: required "password",
+} }
 
 impl PasswordGrant {
     /// With what must be there; all else is absent.
     pub fn new(client_id: String, client_secret: Secret, username: String, password: Secret) -> Self {
-        Self {
-            client_id, client_secret, username, password,
-        }
+        Self { client_id, client_secret, username, password }
     }
 }
-
-model! { PasswordGrant {
-    client_id: required "client_id",
-    client_secret: required "client_secret",
-    username: required "username",
-    password: required "password",
-} }
 
 /// Body of the grant `refresh_token`.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,21 +104,17 @@ pub struct RefreshTokenGrant {
     /// The refresh token of the latest answer, at most seven days old.
     pub refresh_token: Secret,
 }
+model! { RefreshTokenGrant {
+    client_id: required "client_id", client_secret: required "client_secret",
+    refresh_token: required "refresh_token",
+} }
 
 impl RefreshTokenGrant {
     /// With what must be there; all else is absent.
     pub fn new(client_id: String, client_secret: Secret, refresh_token: Secret) -> Self {
-        Self {
-            client_id, client_secret, refresh_token,
-        }
+        Self { client_id, client_secret, refresh_token }
     }
 }
-
-model! { RefreshTokenGrant {
-    client_id: required "client_id",
-    client_secret: required "client_secret",
-    refresh_token: required "refresh_token",
-} }
 
 /// Body of the grant `client_credentials`.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,20 +124,16 @@ pub struct ClientCredentialsGrant {
     /// Secret of the application.
     pub client_secret: Secret,
 }
+model! { ClientCredentialsGrant {
+    client_id: required "client_id", client_secret: required "client_secret",
+} }
 
 impl ClientCredentialsGrant {
     /// With what must be there; all else is absent.
     pub fn new(client_id: String, client_secret: Secret) -> Self {
-        Self {
-            client_id, client_secret,
-        }
+        Self { client_id, client_secret }
     }
 }
-
-model! { ClientCredentialsGrant {
-    client_id: required "client_id",
-    client_secret: required "client_secret",
-} }
 
 /// Body of the grant `device_code`, for both of its steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,21 +146,17 @@ pub struct DeviceCodeGrant {
     /// page prints the second request without it.
     pub device_code: Option<Secret>,
 }
+model! { DeviceCodeGrant {
+    client_id: required "client_id", client_secret: required "client_secret",
+    device_code: optional "device_code",
+} }
 
 impl DeviceCodeGrant {
     /// With what must be there; all else is absent.
     pub fn new(client_id: String, client_secret: Secret) -> Self {
-        Self {
-            client_id, client_secret, device_code: None,
-        }
+        Self { client_id, client_secret, device_code: None }
     }
 }
-
-model! { DeviceCodeGrant {
-    client_id: required "client_id",
-    client_secret: required "client_secret",
-    device_code: optional "device_code",
-} }
 
 /// A token, or the codes that begin a device flow.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,11 +166,7 @@ pub enum TokenAnswer {
     /// A value of the form `DeviceAuthorization`.
     DeviceAuthorization(DeviceAuthorization),
 }
-
-union! { TokenAnswer {
-    Token: Token,
-    DeviceAuthorization: DeviceAuthorization,
-} }
+union! { TokenAnswer { Token: Token, DeviceAuthorization: DeviceAuthorization } }
 
 /// An access token.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,12 +180,9 @@ pub struct Token {
     /// Gets the next access token, for seven days. There is none for client credentials.
     pub refresh_token: Option<Secret>,
 }
-
 model! { Token {
-    access_token: required "access_token",
-    token_type: required "token_type",
-    expires_in: required "expires_in",
-    refresh_token: optional "refresh_token",
+    access_token: required "access_token", token_type: required "token_type",
+    expires_in: required "expires_in", refresh_token: optional "refresh_token",
 } }
 
 /// The codes of a device flow. They last ten minutes.
@@ -241,10 +198,7 @@ pub struct DeviceAuthorization {
     /// Seconds to wait between two requests.
     pub interval: i64,
 }
-
 model! { DeviceAuthorization {
-    verification_uri: required "verification_uri",
-    user_code: required "user_code",
-    device_code: required "device_code",
-    interval: required "interval",
+    verification_uri: required "verification_uri", user_code: required "user_code",
+    device_code: required "device_code", interval: required "interval",
 } }

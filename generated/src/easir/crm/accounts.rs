@@ -47,13 +47,11 @@ operation! {
 
 impl ListAccounts {
     /// Only accounts of these groups.
-    #[must_use]
     pub fn groups(self, groups: &[i64]) -> Self {
         Self(self.0.query_styled("groups", Style::Form, false, groups))
     }
 
     /// Only accounts that began with a lead of these types.
-    #[must_use]
     pub fn created_with_lead_types(self, created_with_lead_types: &[Uuid]) -> Self {
         Self(
             self
@@ -69,7 +67,6 @@ impl ListAccounts {
 
     /// Only accounts that began with a lead from these sources. The missing underscore is the
     /// page's; it may be a slip of the pen.
-    #[must_use]
     pub fn created_withlead_sources(
         self,
         created_withlead_sources: &[impl AsRef<str> + Encode],
@@ -87,57 +84,48 @@ impl ListAccounts {
     }
 
     /// Only what belongs to these users.
-    #[must_use]
     pub fn users(self, users: &[i64]) -> Self {
         Self(self.0.query_styled("users", Style::Form, false, users))
     }
 
     /// Only what belongs to these teams.
-    #[must_use]
     pub fn teams(self, teams: &[i64]) -> Self {
         Self(self.0.query_styled("teams", Style::Form, false, teams))
     }
 
     /// Beginning of the time looked at, written `YYYY-MM-DD hh:mm:ss`. Not known: the time zone;
     /// answers are in UTC.
-    #[must_use]
     pub fn start_at(self, start_at: &str) -> Self {
         Self(self.0.query("start_at", start_at))
     }
 
     /// End of the time looked at, later than its beginning and written `YYYY-MM-DD hh:mm:ss`. Not
     /// known: the time zone; answers are in UTC.
-    #[must_use]
     pub fn end_at(self, end_at: &str) -> Self {
         Self(self.0.query("end_at", end_at))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// What to sort by. Without it, by the latest activity (`last_activity_at`).
-    #[must_use]
     pub fn sort_by(self, sort_by: &types::ListAccountsSortBy) -> Self {
         Self(self.0.query("sort_by", sort_by))
     }
 
     /// Up or down. Not known: which of them is the default.
-    #[must_use]
     pub fn sort_direction(self, sort_direction: &types::SortDirection) -> Self {
         Self(self.0.query("sort_direction", sort_direction))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -153,21 +141,12 @@ impl ListAccounts {
     }
 }
 
-static LIST_ACCOUNTS: Operation<types::AccountPage, CrmError> = Operation::new(
-    &API,
-    "listAccounts",
-    "GET",
-    "/accounts",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_ACCOUNTS: Operation<types::AccountPage, CrmError> =
+    Operation::new(&API, "listAccounts", "GET", "/accounts", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_ACCOUNTS_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };

@@ -121,73 +121,61 @@ operation! {
 
 impl ListActivities {
     /// Only what belongs to these users.
-    #[must_use]
     pub fn users(self, users: &[i64]) -> Self {
         Self(self.0.query_styled("users", Style::Form, false, users))
     }
 
     /// Only what belongs to these teams.
-    #[must_use]
     pub fn teams(self, teams: &[i64]) -> Self {
         Self(self.0.query_styled("teams", Style::Form, false, teams))
     }
 
     /// Set to true for only those activities that a lead brought about.
-    #[must_use]
     pub fn created_from_lead(self, created_from_lead: bool) -> Self {
         Self(self.0.query("created_from_lead", created_from_lead))
     }
 
     /// Only activities created from then on. Not known: the form of the date.
-    #[must_use]
     pub fn start_date(self, start_date: &str) -> Self {
         Self(self.0.query("start_date", start_date))
     }
 
     /// Only activities created until then. Not known: the form of the date.
-    #[must_use]
     pub fn end_date(self, end_date: &str) -> Self {
         Self(self.0.query("end_date", end_date))
     }
 
     /// Only what belongs to leads from these sources.
-    #[must_use]
     pub fn lead_sources(self, lead_sources: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("lead_sources", Style::Form, false, lead_sources))
     }
 
     /// Only activities that belong to leads of these types.
-    #[must_use]
     pub fn lead_types(self, lead_types: &[Uuid]) -> Self {
         Self(self.0.query_styled("lead_types", Style::Form, false, lead_types))
     }
 
     /// Only activities on these relations paths.
-    #[must_use]
     pub fn relations_paths(self, relations_paths: &[Uuid]) -> Self {
         Self(self.0.query_styled("relations_paths", Style::Form, false, relations_paths))
     }
 
     /// Only activities with milestones of these types. Not known: the types.
-    #[must_use]
     pub fn milestone_types(self, milestone_types: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("milestone_types", Style::Form, false, milestone_types))
     }
 
     /// Only activities about these products.
-    #[must_use]
     pub fn product_ids(self, product_ids: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("product_ids", Style::Form, false, product_ids))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -203,41 +191,22 @@ impl ListActivities {
     }
 }
 
-static LIST_ACTIVITIES: Operation<types::ActivityPage, CrmError> = Operation::new(
-    &API,
-    "listActivities",
-    "GET",
-    "/activities",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_ACTIVITIES: Operation<types::ActivityPage, CrmError> =
+    Operation::new(&API, "listActivities", "GET", "/activities", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_ACTIVITIES_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };
 
-static LIST_CASE_ACTIVITIES: Operation<types::ActivityPage, CrmError> = Operation::new(
-    &API,
-    "listCaseActivities",
-    "GET",
-    "/cases/{case_id}/activities",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_CASE_ACTIVITIES: Operation<types::ActivityPage, CrmError> =
+    Operation::new(&API, "listCaseActivities", "GET", "/cases/{case_id}/activities", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static CASE_ACTIVITY: Operation<types::ActivityDetail, CrmError> = Operation::new(
-    &API,
-    "getCaseActivity",
-    "GET",
-    "/cases/{case_id}/activities/{activity_id}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static CASE_ACTIVITY: Operation<types::ActivityDetail, CrmError> =
+    Operation::new(&API, "getCaseActivity", "GET", "/cases/{case_id}/activities/{activity_id}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

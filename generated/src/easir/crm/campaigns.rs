@@ -47,37 +47,31 @@ operation! {
 impl ListCampaigns {
     /// Only campaigns with this status. Copies of the page differ: an older one has `sent`, which
     /// the newer one announces the end of for November 2018, and not `completed`.
-    #[must_use]
     pub fn status(self, status: &types::ListCampaignsStatus) -> Self {
         Self(self.0.query("status", status))
     }
 
     /// Only campaigns of this type.
-    #[must_use]
     pub fn type_(self, type_: &types::CampaignType) -> Self {
         Self(self.0.query("type", type_))
     }
 
     /// Only what belongs to these teams.
-    #[must_use]
     pub fn teams(self, teams: &[i64]) -> Self {
         Self(self.0.query_styled("teams", Style::Form, false, teams))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -93,21 +87,12 @@ impl ListCampaigns {
     }
 }
 
-static LIST_CAMPAIGNS: Operation<types::CampaignPage, CrmError> = Operation::new(
-    &API,
-    "listCampaigns",
-    "GET",
-    "/campaigns",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_CAMPAIGNS: Operation<types::CampaignPage, CrmError> =
+    Operation::new(&API, "listCampaigns", "GET", "/campaigns", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_CAMPAIGNS_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };

@@ -122,32 +122,17 @@ impl<B: Bundle> Crm<B> {
     }
 }
 
-static CREATE_COMPANY: Operation<Option<Json>, CrmError> = Operation::new(
-    &API,
-    "createCompany",
-    "POST",
-    "/companies",
-    body::optional_json,
-)
-.success(&[Status::Range(2)])
-.accept("application/json");
+static CREATE_COMPANY: Operation<Option<Json>, CrmError> =
+    Operation::new(&API, "createCompany", "POST", "/companies", body::optional_json)
+        .success(&[Status::Range(2)])
+        .accept("application/json");
 
-static CREATE_USER: Operation<types::CreatedUser, CrmError> = Operation::new(
-    &API,
-    "createUser",
-    "POST",
-    "/companies/{company_id}/users",
-    body::json,
-)
-.success(&[Status::Exact(201)])
-.accept("application/json");
+static CREATE_USER: Operation<types::CreatedUser, CrmError> =
+    Operation::new(&API, "createUser", "POST", "/companies/{company_id}/users", body::json)
+        .success(&[Status::Exact(201)])
+        .accept("application/json");
 
-static CREATE_INVITED_USER: Operation<types::CreatedUser, CrmError> = Operation::new(
-    &API,
-    "createInvitedUser",
-    "POST",
-    "/companies/{company_id}/users/{invite_token}",
-    body::json,
-)
-.success(&[Status::Exact(201)])
-.accept("application/json");
+static CREATE_INVITED_USER: Operation<types::CreatedUser, CrmError> =
+    Operation::new(&API, "createInvitedUser", "POST", "/companies/{company_id}/users/{invite_token}", body::json)
+        .success(&[Status::Exact(201)])
+        .accept("application/json");

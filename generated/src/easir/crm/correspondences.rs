@@ -46,37 +46,31 @@ operation! {
 
 impl ListCorrespondences {
     /// Only correspondences with this contact.
-    #[must_use]
     pub fn contact_id(self, contact_id: &str) -> Self {
         Self(self.0.query("contact_id", contact_id))
     }
 
     /// Only correspondences about this case.
-    #[must_use]
     pub fn case_id(self, case_id: &str) -> Self {
         Self(self.0.query("case_id", case_id))
     }
 
     /// `unread` for only those that are unread; left out for all.
-    #[must_use]
     pub fn show(self, show: &str) -> Self {
         Self(self.0.query("show", show))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -96,21 +90,12 @@ impl ListCorrespondences {
     }
 }
 
-static LIST_CORRESPONDENCES: Operation<types::CorrespondencePage, CrmError> = Operation::new(
-    &API,
-    "listCorrespondences",
-    "GET",
-    "/correspondences",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_CORRESPONDENCES: Operation<types::CorrespondencePage, CrmError> =
+    Operation::new(&API, "listCorrespondences", "GET", "/correspondences", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_CORRESPONDENCES_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };

@@ -75,22 +75,12 @@ impl<B: Bundle> Crm<B> {
     }
 }
 
-static LIST_LEAD_IMPORT_PROVIDERS: Operation<types::LeadImportProviders, CrmError> = Operation::new(
-    &API,
-    "listLeadImportProviders",
-    "GET",
-    "/lead-import/providers",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_LEAD_IMPORT_PROVIDERS: Operation<types::LeadImportProviders, CrmError> =
+    Operation::new(&API, "listLeadImportProviders", "GET", "/lead-import/providers", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static LIST_LEAD_IMPORT_INTEGRATIONS: Operation<types::LeadImportIntegrations, CrmError> = Operation::new(
-    &API,
-    "listLeadImportIntegrations",
-    "GET",
-    "/lead-import/integrations",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_LEAD_IMPORT_INTEGRATIONS: Operation<types::LeadImportIntegrations, CrmError> =
+    Operation::new(&API, "listLeadImportIntegrations", "GET", "/lead-import/integrations", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

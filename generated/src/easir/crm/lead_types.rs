@@ -48,32 +48,27 @@ impl ListLeadTypes {
     /// Whether lead types from bundles are listed too.
     ///
     /// The server's default: `false`.
-    #[must_use]
     pub fn include_bundled(self, include_bundled: bool) -> Self {
         Self(self.0.query("include_bundled", include_bundled))
     }
 
     /// Whether lead types with escalation are listed. Left out by default. Not known: what is
     /// listed then.
-    #[must_use]
     pub fn enable_escalation(self, enable_escalation: bool) -> Self {
         Self(self.0.query("enable_escalation", enable_escalation))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -89,21 +84,12 @@ impl ListLeadTypes {
     }
 }
 
-static LIST_LEAD_TYPES: Operation<types::LeadTypePage, CrmError> = Operation::new(
-    &API,
-    "listLeadTypes",
-    "GET",
-    "/lead-types",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_LEAD_TYPES: Operation<types::LeadTypePage, CrmError> =
+    Operation::new(&API, "listLeadTypes", "GET", "/lead-types", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_LEAD_TYPES_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };

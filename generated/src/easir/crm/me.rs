@@ -71,22 +71,12 @@ impl<B: Bundle> Crm<B> {
     }
 }
 
-static ME: Operation<types::CurrentUser, CrmError> = Operation::new(
-    &API,
-    "getMe",
-    "GET",
-    "/me",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static ME: Operation<types::CurrentUser, CrmError> =
+    Operation::new(&API, "getMe", "GET", "/me", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static ACTIVATE_DEVICE: Operation<(), CrmError> = Operation::new(
-    &API,
-    "activateDevice",
-    "POST",
-    "/device-activation",
-    body::none,
-)
-.success(&[Status::Exact(204)])
-.accept("application/json");
+static ACTIVATE_DEVICE: Operation<(), CrmError> =
+    Operation::new(&API, "activateDevice", "POST", "/device-activation", body::none)
+        .success(&[Status::Exact(204)])
+        .accept("application/json");

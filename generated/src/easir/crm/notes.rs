@@ -152,43 +152,36 @@ operation! {
 
 impl ListNotes {
     /// Only notes on these activities.
-    #[must_use]
     pub fn activity_ids(self, activity_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("activity_ids", Style::Form, false, activity_ids))
     }
 
     /// Only notes on these accounts.
-    #[must_use]
     pub fn account_ids(self, account_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("account_ids", Style::Form, false, account_ids))
     }
 
     /// Only notes on these cases.
-    #[must_use]
     pub fn case_ids(self, case_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("case_ids", Style::Form, false, case_ids))
     }
 
     /// Only notes on these contacts.
-    #[must_use]
     pub fn contact_ids(self, contact_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("contact_ids", Style::Form, false, contact_ids))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -204,51 +197,27 @@ impl ListNotes {
     }
 }
 
-static LIST_NOTES: Operation<types::NotePage, CrmError> = Operation::new(
-    &API,
-    "listNotes",
-    "GET",
-    "/notes",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_NOTES: Operation<types::NotePage, CrmError> =
+    Operation::new(&API, "listNotes", "GET", "/notes", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_NOTES_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };
 
-static NOTE: Operation<types::Note, CrmError> = Operation::new(
-    &API,
-    "getNote",
-    "GET",
-    "/notes/{note_id}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static NOTE: Operation<types::Note, CrmError> =
+    Operation::new(&API, "getNote", "GET", "/notes/{note_id}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static LIST_CASE_NOTES: Operation<types::NotePage, CrmError> = Operation::new(
-    &API,
-    "listCaseNotes",
-    "GET",
-    "/cases/{case_id}/notes",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_CASE_NOTES: Operation<types::NotePage, CrmError> =
+    Operation::new(&API, "listCaseNotes", "GET", "/cases/{case_id}/notes", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static CREATE_CASE_NOTE: Operation<types::CreatedCaseNote, CrmError> = Operation::new(
-    &API,
-    "createCaseNote",
-    "POST",
-    "/cases/{case_id}/notes",
-    body::json,
-)
-.success(&[Status::Exact(201)])
-.accept("application/json");
+static CREATE_CASE_NOTE: Operation<types::CreatedCaseNote, CrmError> =
+    Operation::new(&API, "createCaseNote", "POST", "/cases/{case_id}/notes", body::json)
+        .success(&[Status::Exact(201)])
+        .accept("application/json");

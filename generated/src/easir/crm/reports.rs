@@ -125,13 +125,11 @@ operation! {
 
 impl Averages {
     /// Length of the intervals.
-    #[must_use]
     pub fn interval(self, interval: &types::Interval) -> Self {
         Self(self.0.query("interval", interval))
     }
 
     /// Only activities of these types.
-    #[must_use]
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -141,31 +139,26 @@ impl Averages {
     }
 
     /// Set to true for only what a lead brought about. Not known: what false does.
-    #[must_use]
     pub fn created_from_lead(self, created_from_lead: bool) -> Self {
         Self(self.0.query("created_from_lead", created_from_lead))
     }
 
     /// Only what belongs to leads from these sources.
-    #[must_use]
     pub fn lead_sources(self, lead_sources: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("lead_sources", Style::Form, false, lead_sources))
     }
 
     /// Only what belongs to leads of these types.
-    #[must_use]
     pub fn lead_type_ids(self, lead_type_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("lead_type_ids", Style::Form, false, lead_type_ids))
     }
 
     /// Only what is about these products.
-    #[must_use]
     pub fn product_ids(self, product_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("product_ids", Style::Form, false, product_ids))
     }
 
     /// Only what is on these relations paths.
-    #[must_use]
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -181,14 +174,12 @@ impl Averages {
 
     /// Beginning of the time looked at, written `YYYY-MM-DD hh:mm:ss`. Not known: the time zone;
     /// answers are in UTC.
-    #[must_use]
     pub fn start_at(self, start_at: &str) -> Self {
         Self(self.0.query("start_at", start_at))
     }
 
     /// End of the time looked at, later than its beginning and written `YYYY-MM-DD hh:mm:ss`. Not
     /// known: the time zone; answers are in UTC.
-    #[must_use]
     pub fn end_at(self, end_at: &str) -> Self {
         Self(self.0.query("end_at", end_at))
     }
@@ -201,13 +192,11 @@ operation! {
 
 impl Metrics {
     /// What one value is reported for.
-    #[must_use]
     pub fn group_by(self, group_by: &types::GroupBy) -> Self {
         Self(self.0.query("group_by", group_by))
     }
 
     /// Only activities of these types.
-    #[must_use]
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -217,37 +206,31 @@ impl Metrics {
     }
 
     /// Set to true for only what a lead brought about. Not known: what false does.
-    #[must_use]
     pub fn created_from_lead(self, created_from_lead: bool) -> Self {
         Self(self.0.query("created_from_lead", created_from_lead))
     }
 
     /// Only these groups.
-    #[must_use]
     pub fn group_ids(self, group_ids: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("group_ids", Style::Form, false, group_ids))
     }
 
     /// Only what belongs to leads from these sources.
-    #[must_use]
     pub fn lead_sources(self, lead_sources: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("lead_sources", Style::Form, false, lead_sources))
     }
 
     /// Only what belongs to leads of these types.
-    #[must_use]
     pub fn lead_type_ids(self, lead_type_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("lead_type_ids", Style::Form, false, lead_type_ids))
     }
 
     /// Only what is about these products.
-    #[must_use]
     pub fn product_ids(self, product_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("product_ids", Style::Form, false, product_ids))
     }
 
     /// Only what is on these relations paths.
-    #[must_use]
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -263,26 +246,22 @@ impl Metrics {
 
     /// Beginning of the time looked at, written `YYYY-MM-DD hh:mm:ss`. Not known: the time zone;
     /// answers are in UTC.
-    #[must_use]
     pub fn start_at(self, start_at: &str) -> Self {
         Self(self.0.query("start_at", start_at))
     }
 
     /// End of the time looked at, later than its beginning and written `YYYY-MM-DD hh:mm:ss`. Not
     /// known: the time zone; answers are in UTC.
-    #[must_use]
     pub fn end_at(self, end_at: &str) -> Self {
         Self(self.0.query("end_at", end_at))
     }
 
     /// Only these teams.
-    #[must_use]
     pub fn team_ids(self, team_ids: &[i64]) -> Self {
         Self(self.0.query_styled("team_ids", Style::Form, false, team_ids))
     }
 
     /// Only these users.
-    #[must_use]
     pub fn user_ids(self, user_ids: &[i64]) -> Self {
         Self(self.0.query_styled("user_ids", Style::Form, false, user_ids))
     }
@@ -295,19 +274,16 @@ operation! {
 
 impl TimeSeries {
     /// Length of the intervals.
-    #[must_use]
     pub fn interval(self, interval: &types::Interval) -> Self {
         Self(self.0.query("interval", interval))
     }
 
     /// What one value is reported for.
-    #[must_use]
     pub fn group_by(self, group_by: &types::GroupBy) -> Self {
         Self(self.0.query("group_by", group_by))
     }
 
     /// Only activities of these types.
-    #[must_use]
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -317,31 +293,26 @@ impl TimeSeries {
     }
 
     /// Set to true for only what a lead brought about. Not known: what false does.
-    #[must_use]
     pub fn created_from_lead(self, created_from_lead: bool) -> Self {
         Self(self.0.query("created_from_lead", created_from_lead))
     }
 
     /// Only what belongs to leads from these sources.
-    #[must_use]
     pub fn lead_sources(self, lead_sources: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query_styled("lead_sources", Style::Form, false, lead_sources))
     }
 
     /// Only what belongs to leads of these types.
-    #[must_use]
     pub fn lead_type_ids(self, lead_type_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("lead_type_ids", Style::Form, false, lead_type_ids))
     }
 
     /// Only what is about these products.
-    #[must_use]
     pub fn product_ids(self, product_ids: &[Uuid]) -> Self {
         Self(self.0.query_styled("product_ids", Style::Form, false, product_ids))
     }
 
     /// Only what is on these relations paths.
-    #[must_use]
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
             self
@@ -357,45 +328,28 @@ impl TimeSeries {
 
     /// Beginning of the time looked at, written `YYYY-MM-DD hh:mm:ss`. Not known: the time zone;
     /// answers are in UTC.
-    #[must_use]
     pub fn start_at(self, start_at: &str) -> Self {
         Self(self.0.query("start_at", start_at))
     }
 
     /// End of the time looked at, later than its beginning and written `YYYY-MM-DD hh:mm:ss`. Not
     /// known: the time zone; answers are in UTC.
-    #[must_use]
     pub fn end_at(self, end_at: &str) -> Self {
         Self(self.0.query("end_at", end_at))
     }
 }
 
-static AVERAGES: Operation<types::AveragesReport, CrmError> = Operation::new(
-    &API,
-    "getAverages",
-    "GET",
-    "/reports/averages",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static AVERAGES: Operation<types::AveragesReport, CrmError> =
+    Operation::new(&API, "getAverages", "GET", "/reports/averages", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static METRICS: Operation<types::MetricsReport, CrmError> = Operation::new(
-    &API,
-    "getMetrics",
-    "GET",
-    "/reports/metrics",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static METRICS: Operation<types::MetricsReport, CrmError> =
+    Operation::new(&API, "getMetrics", "GET", "/reports/metrics", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
-static TIME_SERIES: Operation<Option<Json>, CrmError> = Operation::new(
-    &API,
-    "getTimeSeries",
-    "GET",
-    "/reports/time-series",
-    body::optional_json,
-)
-.success(&[Status::Range(2)])
-.accept("application/json");
+static TIME_SERIES: Operation<Option<Json>, CrmError> =
+    Operation::new(&API, "getTimeSeries", "GET", "/reports/time-series", body::optional_json)
+        .success(&[Status::Range(2)])
+        .accept("application/json");

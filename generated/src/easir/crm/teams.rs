@@ -77,43 +77,36 @@ operation! {
 
 impl ListTeams {
     /// Only teams of this type.
-    #[must_use]
     pub fn team_type(self, team_type: &types::TeamType) -> Self {
         Self(self.0.query("team_type", team_type))
     }
 
     /// Only teams of this group.
-    #[must_use]
     pub fn group_id(self, group_id: i64) -> Self {
         Self(self.0.query("group_id", group_id))
     }
 
     /// Words to search for. Not known: which properties are searched.
-    #[must_use]
     pub fn q(self, q: &str) -> Self {
         Self(self.0.query("q", q))
     }
 
     /// What to sort by.
-    #[must_use]
     pub fn sort_by(self, sort_by: &types::ListTeamsSortBy) -> Self {
         Self(self.0.query("sort_by", sort_by))
     }
 
     /// Up or down. Not known: which of them is the default.
-    #[must_use]
     pub fn sort_direction(self, sort_direction: &types::SortDirection) -> Self {
         Self(self.0.query("sort_direction", sort_direction))
     }
 
     /// How many items make a page, 50 at the most. Not known: the default; examples show 15.
-    #[must_use]
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set_query("per_page", per_page))
     }
 
     /// Which page to send. The examples call the first one 1.
-    #[must_use]
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set_query("page", page))
     }
@@ -129,31 +122,17 @@ impl ListTeams {
     }
 }
 
-static LIST_TEAMS: Operation<types::TeamPage, CrmError> = Operation::new(
-    &API,
-    "listTeams",
-    "GET",
-    "/teams",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_TEAMS: Operation<types::TeamPage, CrmError> =
+    Operation::new(&API, "listTeams", "GET", "/teams", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static LIST_TEAMS_PAGING: Paging = Paging {
-    index: "page",
-    size: "per_page",
-    kind: PageKind::PageNumber,
-    first: 1,
-    default_size: 50,
+    index: "page", size: "per_page", kind: PageKind::PageNumber, first: 1, default_size: 50,
     max: Some(50),
 };
 
-static TEAM: Operation<types::Team, CrmError> = Operation::new(
-    &API,
-    "getTeam",
-    "GET",
-    "/teams/{team_id}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static TEAM: Operation<types::Team, CrmError> =
+    Operation::new(&API, "getTeam", "GET", "/teams/{team_id}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

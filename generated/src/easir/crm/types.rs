@@ -2,6 +2,9 @@
 
 //! The models of the API.
 
+// A property that the vendor says nothing of is its name and its type.
+#![allow(missing_docs)]
+
 use std::collections::BTreeMap;
 
 use portal_runtime::{model, string_enum};
@@ -15,11 +18,7 @@ pub struct Errors {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { Errors {
-    errors: required "errors",
-    ..additional_properties
-} }
+model! { Errors { errors: required "errors", ..additional_properties } }
 
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,11 +33,8 @@ pub struct ErrorItem {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ErrorItem {
-    message: required "message",
-    code: required "code",
-    field: optional "field",
+    message: required "message", code: required "code", field: optional "field",
     ..additional_properties
 } }
 
@@ -51,14 +47,10 @@ pub struct Pagination {
     pub page: Option<i64>,
     /// Items that make a page.
     pub per_page: Option<i64>,
-    /// The property `urls`.
     pub urls: Option<PaginationUrls>,
 }
-
 model! { Pagination {
-    total: optional "total",
-    page: optional "page",
-    per_page: optional "per_page",
+    total: optional "total", page: optional "page", per_page: optional "per_page",
     urls: optional "urls",
 } }
 
@@ -70,27 +62,15 @@ pub struct PaginationUrls {
     /// Address of the page after; null on the last.
     pub next: Option<String>,
 }
+model! { PaginationUrls { previous: optional "previous", next: optional "next" } }
 
-model! { PaginationUrls {
-    previous: optional "previous",
-    next: optional "next",
-} }
-
-/// Up or down.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum SortDirection {
-    /// `"asc"`
-    Asc,
-    /// `"desc"`
-    Desc,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// Up or down.
+    pub enum SortDirection {
+        Asc = "asc",
+        Desc = "desc",
+    } else Unknown
 }
-
-string_enum! { SortDirection {
-    Asc: "asc",
-    Desc: "desc",
-} else Unknown }
 
 /// A country.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,11 +82,8 @@ pub struct Country {
     /// The two letters of the country.
     pub code: Option<String>,
 }
-
 model! { Country {
-    name: optional "name",
-    native_name: optional "native_name",
-    code: optional "code",
+    name: optional "name", native_name: optional "native_name", code: optional "code",
 } }
 
 /// A language as one country writes it.
@@ -116,14 +93,10 @@ pub struct Locale {
     pub code: Option<String>,
     /// Name of the language.
     pub language_name: Option<String>,
-    /// The property `country`.
     pub country: Option<Country>,
 }
-
 model! { Locale {
-    code: optional "code",
-    language_name: optional "language_name",
-    country: optional "country",
+    code: optional "code", language_name: optional "language_name", country: optional "country",
 } }
 
 /// A language.
@@ -134,11 +107,7 @@ pub struct Language {
     /// Name of the language.
     pub name: Option<String>,
 }
-
-model! { Language {
-    code: optional "code",
-    name: optional "name",
-} }
+model! { Language { code: optional "code", name: optional "name" } }
 
 /// A time zone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,11 +117,7 @@ pub struct Timezone {
     /// Seconds east of UTC.
     pub offset: Option<i64>,
 }
-
-model! { Timezone {
-    name: optional "name",
-    offset: optional "offset",
-} }
+model! { Timezone { name: optional "name", offset: optional "offset" } }
 
 /// A currency.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,15 +137,10 @@ pub struct Currency {
     /// How amounts are rounded. Not known: the unit; 0 is shown.
     pub rounding: Option<f64>,
 }
-
 model! { Currency {
-    name: optional "name",
-    name_plural: optional "name_plural",
-    code: optional "code",
-    symbol: optional "symbol",
-    symbol_native: optional "symbol_native",
-    decimal_digits: optional "decimal_digits",
-    rounding: optional "rounding",
+    name: optional "name", name_plural: optional "name_plural", code: optional "code",
+    symbol: optional "symbol", symbol_native: optional "symbol_native",
+    decimal_digits: optional "decimal_digits", rounding: optional "rounding",
 } }
 
 /// The user of an access token, with company and team.
@@ -200,13 +160,9 @@ pub struct CurrentUser {
     pub email: Option<String>,
     /// Address of a picture.
     pub profile_picture: Option<String>,
-    /// The property `locale`.
     pub locale: Option<Locale>,
-    /// The property `timezone`.
     pub timezone: Option<Timezone>,
-    /// The property `company`.
     pub company: Option<Company>,
-    /// The property `team`.
     pub team: Option<Team>,
     /// When the user was created, in UTC and without an offset.
     pub created_at: Option<DateTime>,
@@ -215,21 +171,12 @@ pub struct CurrentUser {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CurrentUser {
-    id: optional "id",
-    first_name: optional "first_name",
-    last_name: optional "last_name",
-    phone_number: optional "phone_number",
-    job_title: optional "job_title",
-    email: optional "email",
-    profile_picture: optional "profile_picture",
-    locale: optional "locale",
-    timezone: optional "timezone",
-    company: optional "company",
-    team: optional "team",
-    created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
+    phone_number: optional "phone_number", job_title: optional "job_title", email: optional "email",
+    profile_picture: optional "profile_picture", locale: optional "locale",
+    timezone: optional "timezone", company: optional "company", team: optional "team",
+    created_at: optional "created_at", updated_at: optional "updated_at",
     ..additional_properties
 } }
 
@@ -261,19 +208,12 @@ pub struct User {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { User {
-    id: optional "id",
-    first_name: optional "first_name",
-    last_name: optional "last_name",
-    phone_number: optional "phone_number",
-    job_title: optional "job_title",
-    email: optional "email",
+    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
+    phone_number: optional "phone_number", job_title: optional "job_title", email: optional "email",
     email_notifications: optional "email_notifications",
-    profile_picture: optional "profile_picture",
-    system_user: optional "system_user",
-    created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    profile_picture: optional "profile_picture", system_user: optional "system_user",
+    created_at: optional "created_at", updated_at: optional "updated_at",
     ..additional_properties
 } }
 
@@ -285,11 +225,7 @@ pub struct UserName {
     /// Given and family name.
     pub name: Option<String>,
 }
-
-model! { UserName {
-    id: optional "id",
-    name: optional "name",
-} }
+model! { UserName { id: optional "id", name: optional "name" } }
 
 /// A company.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -298,7 +234,6 @@ pub struct Company {
     pub id: Option<i64>,
     /// Name of the company.
     pub name: Option<String>,
-    /// The property `billing`.
     pub billing: Option<Billing>,
     /// Telephone number.
     pub phone_number: Option<String>,
@@ -306,15 +241,10 @@ pub struct Company {
     pub website: Option<String>,
     /// VAT number.
     pub vat: Option<String>,
-    /// The property `timezone`.
     pub timezone: Option<Timezone>,
-    /// The property `locale`.
     pub locale: Option<Locale>,
-    /// The property `language`.
     pub language: Option<Language>,
-    /// The property `currency`.
     pub currency: Option<Currency>,
-    /// The property `settings`.
     pub settings: Option<CompanySettings>,
     /// When the company was created, in UTC and without an offset.
     pub created_at: Option<DateTime>,
@@ -323,20 +253,11 @@ pub struct Company {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Company {
-    id: optional "id",
-    name: optional "name",
-    billing: optional "billing",
-    phone_number: optional "phone_number",
-    website: optional "website",
-    vat: optional "vat",
-    timezone: optional "timezone",
-    locale: optional "locale",
-    language: optional "language",
-    currency: optional "currency",
-    settings: optional "settings",
-    created_at: optional "created_at",
+    id: optional "id", name: optional "name", billing: optional "billing",
+    phone_number: optional "phone_number", website: optional "website", vat: optional "vat",
+    timezone: optional "timezone", locale: optional "locale", language: optional "language",
+    currency: optional "currency", settings: optional "settings", created_at: optional "created_at",
     updated_at: optional "updated_at",
     ..additional_properties
 } }
@@ -356,39 +277,28 @@ pub struct Billing {
     pub city: Option<String>,
     /// State or region.
     pub state: Option<String>,
-    /// The property `country`.
     pub country: Option<Country>,
 }
-
 model! { Billing {
-    invoice_email: optional "invoice_email",
-    address_1: optional "address_1",
-    address_2: optional "address_2",
-    zip_code: optional "zip_code",
-    city: optional "city",
-    state: optional "state",
-    country: optional "country",
+    invoice_email: optional "invoice_email", address_1: optional "address_1",
+    address_2: optional "address_2", zip_code: optional "zip_code", city: optional "city",
+    state: optional "state", country: optional "country",
 } }
 
 /// Settings of a company. Not known: what they do, and further ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CompanySettings {
-    /// The property `b2c`.
     pub b2c: Option<B2cSettings>,
     /// Look of the application.
     pub theme: Option<String>,
-    /// The property `product`.
     pub product: Option<ProductSettings>,
     /// Not known: its meaning and its type; only null is shown.
     pub default_account_id: Option<Json>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CompanySettings {
-    b2c: optional "b2c",
-    theme: optional "theme",
-    product: optional "product",
+    b2c: optional "b2c", theme: optional "theme", product: optional "product",
     default_account_id: optional "default_account_id",
     ..additional_properties
 } }
@@ -403,10 +313,8 @@ pub struct B2cSettings {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { B2cSettings {
-    allow: optional "allow",
-    default: optional "default",
+    allow: optional "allow", default: optional "default",
     ..additional_properties
 } }
 
@@ -418,11 +326,7 @@ pub struct ProductSettings {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { ProductSettings {
-    mode: optional "mode",
-    ..additional_properties
-} }
+model! { ProductSettings { mode: optional "mode", ..additional_properties } }
 
 /// The device to accept.
 #[derive(Clone, Debug, PartialEq)]
@@ -430,33 +334,23 @@ pub struct DeviceActivation {
     /// The code that the device shows (`user_code`).
     pub code: i64,
 }
+model! { DeviceActivation { code: required "code" } }
 
 impl DeviceActivation {
     /// With what must be there; all else is absent.
     pub fn new(code: i64) -> Self {
-        Self {
-            code,
-        }
+        Self { code }
     }
 }
-
-model! { DeviceActivation {
-    code: required "code",
-} }
 
 /// One page of accounts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountPage {
     /// The accounts of this page.
     pub data: Vec<Account>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { AccountPage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { AccountPage { data: required "data", pagination: optional "pagination" } }
 
 /// A customer. Not known: the properties after the fixed fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -467,20 +361,15 @@ pub struct Account {
     pub b2c: Option<bool>,
     /// Id of the account in another system.
     pub external_id: Option<String>,
-    /// The property `user`.
     pub user: Option<UserName>,
     /// Name, address and other fields that every account has.
     pub fixed_fields: Option<Vec<FixedField>>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Account {
-    id: optional "id",
-    b2c: optional "b2c",
-    external_id: optional "external_id",
-    user: optional "user",
-    fixed_fields: optional "fixed_fields",
+    id: optional "id", b2c: optional "b2c", external_id: optional "external_id",
+    user: optional "user", fixed_fields: optional "fixed_fields",
     ..additional_properties
 } }
 
@@ -501,12 +390,8 @@ pub struct FixedField {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { FixedField {
-    type_: optional "type",
-    name: optional "name",
-    label: optional "label",
-    value: optional "value",
+    type_: optional "type", name: optional "name", label: optional "label", value: optional "value",
     validation: optional "validation",
     ..additional_properties
 } }
@@ -516,14 +401,9 @@ model! { FixedField {
 pub struct ActivityPage {
     /// The activities of this page.
     pub data: Vec<Activity>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { ActivityPage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { ActivityPage { data: required "data", pagination: optional "pagination" } }
 
 /// Something that was done about a case, as lists show it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -543,14 +423,10 @@ pub struct Activity {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Activity {
-    id: optional "id",
-    activity_types: optional "activity_types",
-    communication_channel: optional "communication_channel",
-    extra_steps: optional "extra_steps",
-    created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional "id", activity_types: optional "activity_types",
+    communication_channel: optional "communication_channel", extra_steps: optional "extra_steps",
+    created_at: optional "created_at", updated_at: optional "updated_at",
     ..additional_properties
 } }
 
@@ -566,11 +442,8 @@ pub struct ActivityType {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ActivityType {
-    id: optional "id",
-    name: optional "name",
-    is_milestone: optional "is_milestone",
+    id: optional "id", name: optional "name", is_milestone: optional "is_milestone",
     ..additional_properties
 } }
 
@@ -584,10 +457,8 @@ pub struct ActivityExtraSteps {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ActivityExtraSteps {
-    activity_id: optional "activity_id",
-    extra_step_ids: optional "extra_step_ids",
+    activity_id: optional "activity_id", extra_step_ids: optional "extra_step_ids",
     ..additional_properties
 } }
 
@@ -601,19 +472,14 @@ pub struct ActivityDetail {
     pub activity_types: Option<Vec<ActivityType>>,
     /// How people talked. Not known: the channels besides `email`.
     pub communication_channel: Option<String>,
-    /// The property `note`.
     pub note: Option<Note>,
-    /// The property `correspondence`.
     pub correspondence: Option<ActivityCorrespondence>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ActivityDetail {
-    id: optional "id",
-    activity_types: optional "activity_types",
-    communication_channel: optional "communication_channel",
-    note: optional "note",
+    id: optional "id", activity_types: optional "activity_types",
+    communication_channel: optional "communication_channel", note: optional "note",
     correspondence: optional "correspondence",
     ..additional_properties
 } }
@@ -621,16 +487,11 @@ model! { ActivityDetail {
 /// What was written. Not known: properties besides the e-mail.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ActivityCorrespondence {
-    /// The property `email`.
     pub email: Option<ActivityEmail>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { ActivityCorrespondence {
-    email: optional "email",
-    ..additional_properties
-} }
+model! { ActivityCorrespondence { email: optional "email", ..additional_properties } }
 
 /// An e-mail. Not known: the properties after the recipients.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -642,10 +503,8 @@ pub struct ActivityEmail {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ActivityEmail {
-    sender: optional "sender",
-    recipients: optional "recipients",
+    sender: optional "sender", recipients: optional "recipients",
     ..additional_properties
 } }
 
@@ -657,51 +516,31 @@ pub struct EmailRecipient {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { EmailRecipient {
-    email_address: optional "email_address",
-    ..additional_properties
-} }
+model! { EmailRecipient { email_address: optional "email_address", ..additional_properties } }
 
 /// One page of campaigns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CampaignPage {
     /// The campaigns of this page.
     pub data: Vec<Campaign>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
+model! { CampaignPage { data: required "data", pagination: optional "pagination" } }
 
-model! { CampaignPage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
-
-/// How a campaign reaches people.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum CampaignType {
-    /// `"email"`
-    Email,
-    /// `"telephone"`
-    Telephone,
-    /// `"letter"`
-    Letter,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// How a campaign reaches people.
+    pub enum CampaignType {
+        Email = "email",
+        Telephone = "telephone",
+        Letter = "letter",
+    } else Unknown
 }
-
-string_enum! { CampaignType {
-    Email: "email",
-    Telephone: "telephone",
-    Letter: "letter",
-} else Unknown }
 
 /// A campaign.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Campaign {
     /// Id of the campaign.
     pub id: Option<Uuid>,
-    /// The property `user`.
     pub user: Option<User>,
     /// Id of the team that the campaign belongs to.
     pub team_id: Option<i64>,
@@ -717,9 +556,7 @@ pub struct Campaign {
     pub description: Option<String>,
     /// The property `type`.
     pub type_: Option<CampaignType>,
-    /// The property `message`.
     pub message: Option<CampaignMessage>,
-    /// The property `template`.
     pub template: Option<CampaignTemplate>,
     /// Whom the campaign is for.
     pub filter: Option<Vec<CampaignFilter>>,
@@ -729,7 +566,6 @@ pub struct Campaign {
     pub send_at: Option<DateTime>,
     /// How many were sent. Not known: its type; only null is shown, and twice in one object.
     pub total_sent: Option<Json>,
-    /// The property `task`.
     pub task: Option<CampaignTask>,
     /// When the campaign was created, in UTC and without an offset.
     pub created_at: Option<DateTime>,
@@ -738,26 +574,13 @@ pub struct Campaign {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Campaign {
-    id: optional "id",
-    user: optional "user",
-    team_id: optional "team_id",
-    group_id: optional "group_id",
-    scope: optional "scope",
-    name: optional "name",
-    approved: optional "approved",
-    description: optional "description",
-    type_: optional "type",
-    message: optional "message",
-    template: optional "template",
-    filter: optional "filter",
-    sent_at: optional "sent_at",
-    send_at: optional "send_at",
-    total_sent: optional "total_sent",
-    task: optional "task",
-    created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional "id", user: optional "user", team_id: optional "team_id",
+    group_id: optional "group_id", scope: optional "scope", name: optional "name",
+    approved: optional "approved", description: optional "description", type_: optional "type",
+    message: optional "message", template: optional "template", filter: optional "filter",
+    sent_at: optional "sent_at", send_at: optional "send_at", total_sent: optional "total_sent",
+    task: optional "task", created_at: optional "created_at", updated_at: optional "updated_at",
     ..additional_properties
 } }
 
@@ -769,11 +592,7 @@ pub struct CampaignMessage {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { CampaignMessage {
-    subject: optional "subject",
-    ..additional_properties
-} }
+model! { CampaignMessage { subject: optional "subject", ..additional_properties } }
 
 /// What messages are made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -791,13 +610,9 @@ pub struct CampaignTemplate {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CampaignTemplate {
-    id: optional "id",
-    type_: optional "type",
-    company_id: optional "company_id",
-    title: optional "title",
-    user_id: optional "user_id",
+    id: optional "id", type_: optional "type", company_id: optional "company_id",
+    title: optional "title", user_id: optional "user_id",
     ..additional_properties
 } }
 
@@ -807,69 +622,35 @@ model! { CampaignTemplate {
 pub struct CampaignFilter {
     /// What is compared, as a path.
     pub field: Option<String>,
-    /// The property `operator`.
     pub operator: Option<FilterOperator>,
     /// What it is compared with; its type goes by the field.
     pub value: Option<Json>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CampaignFilter {
-    field: optional "field",
-    operator: optional "operator",
-    value: optional "value",
+    field: optional "field", operator: optional "operator", value: optional "value",
     ..additional_properties
 } }
 
-/// How a condition compares.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum FilterOperator {
-    /// `"eq"`
-    Eq,
-    /// `"neq"`
-    Neq,
-    /// `"sw"`
-    Sw,
-    /// `"ew"`
-    Ew,
-    /// `"ct"`
-    Ct,
-    /// `"nct"`
-    Nct,
-    /// `"exists"`
-    Exists,
-    /// `"gt"`
-    Gt,
-    /// `"gte"`
-    Gte,
-    /// `"lt"`
-    Lt,
-    /// `"lte"`
-    Lte,
-    /// `"in"`
-    In,
-    /// `"nin"`
-    Nin,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// How a condition compares.
+    pub enum FilterOperator {
+        Eq = "eq",
+        Neq = "neq",
+        Sw = "sw",
+        Ew = "ew",
+        Ct = "ct",
+        Nct = "nct",
+        Exists = "exists",
+        Gt = "gt",
+        Gte = "gte",
+        Lt = "lt",
+        Lte = "lte",
+        In = "in",
+        Nin = "nin",
+    } else Unknown
 }
-
-string_enum! { FilterOperator {
-    Eq: "eq",
-    Neq: "neq",
-    Sw: "sw",
-    Ew: "ew",
-    Ct: "ct",
-    Nct: "nct",
-    Exists: "exists",
-    Gt: "gt",
-    Gte: "gte",
-    Lt: "lt",
-    Lte: "lte",
-    In: "in",
-    Nin: "nin",
-} else Unknown }
 
 /// Tasks that a campaign gives to users.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -887,13 +668,10 @@ pub struct CampaignTask {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CampaignTask {
     distribution_strategy: optional "distribution_strategy",
-    distribute_users: optional "distribute_users",
-    relations_path: optional "relations_path",
-    start_at: optional "start_at",
-    end_at: optional "end_at",
+    distribute_users: optional "distribute_users", relations_path: optional "relations_path",
+    start_at: optional "start_at", end_at: optional "end_at",
     ..additional_properties
 } }
 
@@ -902,14 +680,9 @@ model! { CampaignTask {
 pub struct CorrespondencePage {
     /// The correspondences of this page.
     pub data: Vec<Correspondence>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { CorrespondencePage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { CorrespondencePage { data: required "data", pagination: optional "pagination" } }
 
 /// A thread of e-mails. Not known: the properties after the e-mail.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -923,20 +696,15 @@ pub struct Correspondence {
     pub number_of_emails: Option<i64>,
     /// Attachments in the thread.
     pub number_of_attachments: Option<i64>,
-    /// The property `email`.
     pub email: Option<CorrespondenceEmail>,
     /// Everyone who has taken part. Not known: the shape of the entries.
     pub users: Option<Vec<Json>>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Correspondence {
-    id: optional "id",
-    unread: optional "unread",
-    number_of_emails: optional "number_of_emails",
-    number_of_attachments: optional "number_of_attachments",
-    email: optional "email",
+    id: optional "id", unread: optional "unread", number_of_emails: optional "number_of_emails",
+    number_of_attachments: optional "number_of_attachments", email: optional "email",
     users: optional "users",
     ..additional_properties
 } }
@@ -950,17 +718,13 @@ pub struct CorrespondenceEmail {
     pub activity_id: Option<Uuid>,
     /// Id of the thread.
     pub correspondence_id: Option<Uuid>,
-    /// The property `user`.
     pub user: Option<User>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CorrespondenceEmail {
-    id: optional "id",
-    activity_id: optional "activity_id",
-    correspondence_id: optional "correspondence_id",
-    user: optional "user",
+    id: optional "id", activity_id: optional "activity_id",
+    correspondence_id: optional "correspondence_id", user: optional "user",
     ..additional_properties
 } }
 
@@ -972,11 +736,7 @@ pub struct LeadImportProviders {
     /// Not known: whether there is any; the example has none.
     pub pagination: Option<Pagination>,
 }
-
-model! { LeadImportProviders {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { LeadImportProviders { data: required "data", pagination: optional "pagination" } }
 
 /// A source of leads.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -996,13 +756,9 @@ pub struct LeadImportProvider {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { LeadImportProvider {
-    id: optional "id",
-    name: optional "name",
-    description: optional "description",
-    icon: optional "icon",
-    help_center_url: optional "help_center_url",
+    id: optional "id", name: optional "name", description: optional "description",
+    icon: optional "icon", help_center_url: optional "help_center_url",
     countries: optional "countries",
     ..additional_properties
 } }
@@ -1015,11 +771,7 @@ pub struct LeadImportIntegrations {
     /// Not known: whether there is any; the example is cut before its end.
     pub pagination: Option<Pagination>,
 }
-
-model! { LeadImportIntegrations {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { LeadImportIntegrations { data: required "data", pagination: optional "pagination" } }
 
 /// An integration with a provider of leads, or a parser of one's own, whose provider has the id
 /// 2019112708 and the name Generic. Not known: the properties that only a parser has.
@@ -1045,26 +797,17 @@ pub struct LeadImportIntegration {
     pub provider_id: Option<i64>,
     /// Id of the team that its leads go to; null for none.
     pub team_id: Option<i64>,
-    /// The property `provider`.
     pub provider: Option<LeadImportProvider>,
     /// Further addresses. Not known: what is sent to them, and when.
     pub fallback_emails: Option<Vec<String>>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { LeadImportIntegration {
-    id: optional "id",
-    company_id: optional "company_id",
-    email: optional "email",
-    forward_all: optional "forward_all",
-    is_active: optional "is_active",
-    lead_type_id: optional "lead_type_id",
-    locale: optional "locale",
-    name: optional "name",
-    provider_id: optional "provider_id",
-    team_id: optional "team_id",
-    provider: optional "provider",
+    id: optional "id", company_id: optional "company_id", email: optional "email",
+    forward_all: optional "forward_all", is_active: optional "is_active",
+    lead_type_id: optional "lead_type_id", locale: optional "locale", name: optional "name",
+    provider_id: optional "provider_id", team_id: optional "team_id", provider: optional "provider",
     fallback_emails: optional "fallback_emails",
     ..additional_properties
 } }
@@ -1074,14 +817,9 @@ model! { LeadImportIntegration {
 pub struct LeadTypePage {
     /// The lead types of this page.
     pub data: Vec<LeadType>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { LeadTypePage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { LeadTypePage { data: required "data", pagination: optional "pagination" } }
 
 /// Kind of lead. Not known: the properties after the relations paths.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1101,13 +839,9 @@ pub struct LeadType {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { LeadType {
-    id: optional "id",
-    name: optional "name",
-    description: optional "description",
-    group_id: optional "group_id",
-    team_id: optional "team_id",
+    id: optional "id", name: optional "name", description: optional "description",
+    group_id: optional "group_id", team_id: optional "team_id",
     relations_paths: optional "relations_paths",
     ..additional_properties
 } }
@@ -1123,16 +857,12 @@ pub struct RelationsPath {
     ///
     /// **Deprecated** by its vendor.
     pub is_sales_type: Option<bool>,
-    /// The property `activity_types`.
     pub activity_types: Option<RelationsPathActivityTypes>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { RelationsPath {
-    id: optional "id",
-    name: optional "name",
-    is_sales_type: optional "is_sales_type",
+    id: optional "id", name: optional "name", is_sales_type: optional "is_sales_type",
     activity_types: optional "activity_types",
     ..additional_properties
 } }
@@ -1145,11 +875,7 @@ pub struct RelationsPathActivityTypes {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { RelationsPathActivityTypes {
-    milestones: optional "milestones",
-    ..additional_properties
-} }
+model! { RelationsPathActivityTypes { milestones: optional "milestones", ..additional_properties } }
 
 /// A milestone of a relations path.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1179,17 +905,11 @@ pub struct Milestone {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Milestone {
-    id: optional "id",
-    name: optional "name",
-    sort_order: optional "sort_order",
-    set_status: optional "set_status",
-    suggest_task_after: optional "suggest_task_after",
-    template_id: optional "template_id",
-    content_suggestions: optional "content_suggestions",
-    extra_step: optional "extra_step",
-    additional_steps: optional "additional_steps",
+    id: optional "id", name: optional "name", sort_order: optional "sort_order",
+    set_status: optional "set_status", suggest_task_after: optional "suggest_task_after",
+    template_id: optional "template_id", content_suggestions: optional "content_suggestions",
+    extra_step: optional "extra_step", additional_steps: optional "additional_steps",
     automated_communications: optional "automated_communications",
     chance_of_success: optional "chance_of_success",
     ..additional_properties
@@ -1215,15 +935,9 @@ pub struct ContentSuggestion {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ContentSuggestion {
-    id: optional "id",
-    type_: optional "type",
-    name: optional "name",
-    subject: optional "subject",
-    content: optional "content",
-    template_ids: optional "template_ids",
-    team_id: optional "team_id",
+    id: optional "id", type_: optional "type", name: optional "name", subject: optional "subject",
+    content: optional "content", template_ids: optional "template_ids", team_id: optional "team_id",
     ..additional_properties
 } }
 
@@ -1239,11 +953,8 @@ pub struct ExtraStep {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ExtraStep {
-    id: optional "id",
-    sort_order: optional "sort_order",
-    name: optional "name",
+    id: optional "id", sort_order: optional "sort_order", name: optional "name",
     ..additional_properties
 } }
 
@@ -1252,14 +963,9 @@ model! { ExtraStep {
 pub struct NotePage {
     /// The notes of this page.
     pub data: Vec<Note>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { NotePage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { NotePage { data: required "data", pagination: optional "pagination" } }
 
 /// A note. Notes of a case or an activity, listed there, lack the ids of what they belong to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1268,7 +974,6 @@ pub struct Note {
     pub id: Option<i64>,
     /// The text.
     pub note: Option<String>,
-    /// The property `user`.
     pub user: Option<User>,
     /// Id of the case.
     pub case_id: Option<Uuid>,
@@ -1285,16 +990,10 @@ pub struct Note {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Note {
-    id: optional "id",
-    note: optional "note",
-    user: optional "user",
-    case_id: optional "case_id",
-    activity_id: optional "activity_id",
-    contact_id: optional "contact_id",
-    account_id: optional "account_id",
-    created_at: optional "created_at",
+    id: optional "id", note: optional "note", user: optional "user", case_id: optional "case_id",
+    activity_id: optional "activity_id", contact_id: optional "contact_id",
+    account_id: optional "account_id", created_at: optional "created_at",
     updated_at: optional "updated_at",
     ..additional_properties
 } }
@@ -1304,23 +1003,16 @@ model! { Note {
 pub struct NoteCreate {
     /// The text.
     pub note: String,
-    /// The property `notify`.
     pub notify: Option<NoteNotify>,
 }
+model! { NoteCreate { note: required "note", notify: optional "notify" } }
 
 impl NoteCreate {
     /// With what must be there; all else is absent.
     pub fn new(note: String) -> Self {
-        Self {
-            note, notify: None,
-        }
+        Self { note, notify: None }
     }
 }
-
-model! { NoteCreate {
-    note: required "note",
-    notify: optional "notify",
-} }
 
 /// Who is told about a note.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1330,11 +1022,7 @@ pub struct NoteNotify {
     /// Ids of teams.
     pub teams: Option<Vec<i64>>,
 }
-
-model! { NoteNotify {
-    users: optional "users",
-    teams: optional "teams",
-} }
+model! { NoteNotify { users: optional "users", teams: optional "teams" } }
 
 /// A note on a case that was just written. Unlike in lists, the note is an object inside it,
 /// with an id of its own. Not known: the properties after the note.
@@ -1342,17 +1030,11 @@ model! { NoteNotify {
 pub struct CreatedCaseNote {
     /// Id of the note on the case.
     pub id: Option<i64>,
-    /// The property `note`.
     pub note: Option<Note>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { CreatedCaseNote {
-    id: optional "id",
-    note: optional "note",
-    ..additional_properties
-} }
+model! { CreatedCaseNote { id: optional "id", note: optional "note", ..additional_properties } }
 
 /// A company to create.
 #[derive(Clone, Debug, PartialEq)]
@@ -1361,9 +1043,7 @@ pub struct CompanyCreate {
     ///
     /// At most 100 characters.
     pub name: String,
-    /// The property `timezone`.
     pub timezone: Option<TimezoneName>,
-    /// The property `billing`.
     pub billing: Option<BillingCreate>,
     /// Telephone number.
     ///
@@ -1379,13 +1059,17 @@ pub struct CompanyCreate {
     pub vat: Option<String>,
     /// Language of the company. Not known: its form, presumably two letters.
     pub language: Option<String>,
-    /// The property `locale`.
     pub locale: Option<LocaleCode>,
     /// Currency of the company. Not known: its form, presumably an ISO 4217 code.
     pub currency: Option<String>,
-    /// The property `user`.
     pub user: CompanyUserCreate,
 }
+model! { CompanyCreate {
+    name: required "name", timezone: optional "timezone", billing: optional "billing",
+    phone_number: optional "phone_number", website: optional "website", vat: optional "vat",
+    language: optional "language", locale: optional "locale", currency: optional "currency",
+    user: required "user",
+} }
 
 impl CompanyCreate {
     /// With what must be there; all else is absent.
@@ -1397,29 +1081,13 @@ impl CompanyCreate {
     }
 }
 
-model! { CompanyCreate {
-    name: required "name",
-    timezone: optional "timezone",
-    billing: optional "billing",
-    phone_number: optional "phone_number",
-    website: optional "website",
-    vat: optional "vat",
-    language: optional "language",
-    locale: optional "locale",
-    currency: optional "currency",
-    user: required "user",
-} }
-
 /// A time zone to set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimezoneName {
     /// Name in the IANA database.
     pub name: Option<String>,
 }
-
-model! { TimezoneName {
-    name: optional "name",
-} }
+model! { TimezoneName { name: optional "name" } }
 
 /// A locale to set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1427,10 +1095,7 @@ pub struct LocaleCode {
     /// Language and country.
     pub code: Option<String>,
 }
-
-model! { LocaleCode {
-    code: optional "code",
-} }
+model! { LocaleCode { code: optional "code" } }
 
 /// Where a company's invoices are to go.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1462,14 +1127,9 @@ pub struct BillingCreate {
     /// At most 100 characters.
     pub invoice_email: Option<String>,
 }
-
 model! { BillingCreate {
-    address_1: optional "address_1",
-    address_2: optional "address_2",
-    zip_code: optional "zip_code",
-    city: optional "city",
-    state: optional "state",
-    country: optional "country",
+    address_1: optional "address_1", address_2: optional "address_2", zip_code: optional "zip_code",
+    city: optional "city", state: optional "state", country: optional "country",
     invoice_email: optional "invoice_email",
 } }
 
@@ -1492,7 +1152,6 @@ pub struct CompanyUserCreate {
     ///
     /// At least 7 characters.
     pub password: Secret,
-    /// The property `timezone`.
     pub timezone: Option<TimezoneName>,
     /// Telephone number.
     ///
@@ -1505,6 +1164,12 @@ pub struct CompanyUserCreate {
     /// Whether a system and no person is behind the user.
     pub system_user: Option<bool>,
 }
+model! { CompanyUserCreate {
+    first_name: required "first_name", last_name: required "last_name", email: required "email",
+    password: required "password", timezone: optional "timezone",
+    phone_number: optional "phone_number", job_title: optional "job_title",
+    system_user: optional "system_user",
+} }
 
 impl CompanyUserCreate {
     /// With what must be there; all else is absent.
@@ -1515,17 +1180,6 @@ impl CompanyUserCreate {
         }
     }
 }
-
-model! { CompanyUserCreate {
-    first_name: required "first_name",
-    last_name: required "last_name",
-    email: required "email",
-    password: required "password",
-    timezone: optional "timezone",
-    phone_number: optional "phone_number",
-    job_title: optional "job_title",
-    system_user: optional "system_user",
-} }
 
 /// A user to create.
 #[derive(Clone, Debug, PartialEq)]
@@ -1542,21 +1196,24 @@ pub struct UserCreate {
     ///
     /// At least 10 characters.
     pub password: Option<Secret>,
-    /// The property `timezone`.
     pub timezone: Option<TimezoneName>,
     /// Telephone number.
     pub phone_number: Option<String>,
-    /// The property `locale`.
     pub locale: Option<LocaleCode>,
     /// Ids of the user's roles. Not known: which roles there are.
     pub role_ids: Option<Vec<i64>>,
     /// Ids of the user's teams.
     pub team_ids: Option<Vec<i64>>,
-    /// The property `sso`.
     pub sso: Option<SingleSignOn>,
     /// Whether a system and no person is behind the user.
     pub system_user: Option<bool>,
 }
+model! { UserCreate {
+    email: required "email", first_name: required "first_name", last_name: required "last_name",
+    job_title: optional "job_title", password: optional "password", timezone: optional "timezone",
+    phone_number: optional "phone_number", locale: optional "locale", role_ids: optional "role_ids",
+    team_ids: optional "team_ids", sso: optional "sso", system_user: optional "system_user",
+} }
 
 impl UserCreate {
     /// With what must be there; all else is absent.
@@ -1569,21 +1226,6 @@ impl UserCreate {
     }
 }
 
-model! { UserCreate {
-    email: required "email",
-    first_name: required "first_name",
-    last_name: required "last_name",
-    job_title: optional "job_title",
-    password: optional "password",
-    timezone: optional "timezone",
-    phone_number: optional "phone_number",
-    locale: optional "locale",
-    role_ids: optional "role_ids",
-    team_ids: optional "team_ids",
-    sso: optional "sso",
-    system_user: optional "system_user",
-} }
-
 /// The user at a provider of single sign-on. Not known: which properties are required.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SingleSignOn {
@@ -1592,10 +1234,8 @@ pub struct SingleSignOn {
     /// Name of the provider. Not known: which there are.
     pub provider_name: Option<String>,
 }
-
 model! { SingleSignOn {
-    provider_user_id: optional "provider_user_id",
-    provider_name: optional "provider_name",
+    provider_user_id: optional "provider_user_id", provider_name: optional "provider_name",
 } }
 
 /// A user that was just created. Not known: the properties after the e-mail address.
@@ -1618,47 +1258,30 @@ pub struct CreatedUser {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { CreatedUser {
-    id: optional "id",
-    first_name: optional "first_name",
-    last_name: optional "last_name",
+    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
     phone_number: optional "phone_number",
-    formatted_phone_number: optional "formatted_phone_number",
-    job_title: optional "job_title",
+    formatted_phone_number: optional "formatted_phone_number", job_title: optional "job_title",
     email: optional "email",
     ..additional_properties
 } }
 
-/// Kind of team.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum TeamType {
-    /// `"dealer"`
-    Dealer,
-    /// `"agency"`
-    Agency,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// Kind of team.
+    pub enum TeamType {
+        Dealer = "dealer",
+        Agency = "agency",
+    } else Unknown
 }
-
-string_enum! { TeamType {
-    Dealer: "dealer",
-    Agency: "agency",
-} else Unknown }
 
 /// One page of teams.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TeamPage {
     /// The teams of this page.
     pub data: Vec<Team>,
-    /// The property `pagination`.
     pub pagination: Option<Pagination>,
 }
-
-model! { TeamPage {
-    data: required "data",
-    pagination: optional "pagination",
-} }
+model! { TeamPage { data: required "data", pagination: optional "pagination" } }
 
 /// A team. Lists show the custom fields and no time zone or locale, a single team shows those.
 /// Not known: the properties after a single team's locale.
@@ -1690,9 +1313,7 @@ pub struct Team {
     pub team_type: Option<TeamType>,
     /// Not known: its meaning.
     pub use_social_lookup: Option<bool>,
-    /// The property `timezone`.
     pub timezone: Option<Timezone>,
-    /// The property `locale`.
     pub locale: Option<Locale>,
     /// Custom fields.
     pub fields: Option<Vec<Field>>,
@@ -1703,25 +1324,13 @@ pub struct Team {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Team {
-    id: optional "id",
-    name: optional "name",
-    address_1: optional "address_1",
-    address_2: optional "address_2",
-    zip_code: optional "zip_code",
-    city: optional "city",
-    state: optional "state",
-    country: optional "country",
-    phone_number: optional "phone_number",
-    website: optional "website",
-    vat: optional "vat",
-    team_type: optional "team_type",
-    use_social_lookup: optional "use_social_lookup",
-    timezone: optional "timezone",
-    locale: optional "locale",
-    fields: optional "fields",
-    created_at: optional "created_at",
+    id: optional "id", name: optional "name", address_1: optional "address_1",
+    address_2: optional "address_2", zip_code: optional "zip_code", city: optional "city",
+    state: optional "state", country: optional "country", phone_number: optional "phone_number",
+    website: optional "website", vat: optional "vat", team_type: optional "team_type",
+    use_social_lookup: optional "use_social_lookup", timezone: optional "timezone",
+    locale: optional "locale", fields: optional "fields", created_at: optional "created_at",
     updated_at: optional "updated_at",
     ..additional_properties
 } }
@@ -1735,94 +1344,47 @@ pub struct Field {
     /// text.
     pub value: Option<Json>,
 }
+model! { Field { id: optional "id", value: optional "value" } }
 
-model! { Field {
-    id: optional "id",
-    value: optional "value",
-} }
-
-/// A length of time.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum Interval {
-    /// `"year"`
-    Year,
-    /// `"quarter"`
-    Quarter,
-    /// `"month"`
-    Month,
-    /// `"week"`
-    Week,
-    /// `"day"`
-    Day,
-    /// `"hour"`
-    Hour,
-    /// `"minute"`
-    Minute,
-    /// `"second"`
-    Second,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// A length of time.
+    pub enum Interval {
+        Year = "year",
+        Quarter = "quarter",
+        Month = "month",
+        Week = "week",
+        Day = "day",
+        Hour = "hour",
+        Minute = "minute",
+        Second = "second",
+    } else Unknown
 }
 
-string_enum! { Interval {
-    Year: "year",
-    Quarter: "quarter",
-    Month: "month",
-    Week: "week",
-    Day: "day",
-    Hour: "hour",
-    Minute: "minute",
-    Second: "second",
-} else Unknown }
-
-/// What one value is reported for.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum GroupBy {
-    /// `"activity_type"`
-    ActivityType,
-    /// `"company"`
-    Company,
-    /// `"group"`
-    Group,
-    /// `"lead_source"`
-    LeadSource,
-    /// `"lead_type"`
-    LeadType,
-    /// `"relations_path"`
-    RelationsPath,
-    /// `"team"`
-    Team,
-    /// `"user"`
-    User,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// What one value is reported for.
+    pub enum GroupBy {
+        ActivityType = "activity_type",
+        Company = "company",
+        Group = "group",
+        LeadSource = "lead_source",
+        LeadType = "lead_type",
+        RelationsPath = "relations_path",
+        Team = "team",
+        User = "user",
+    } else Unknown
 }
-
-string_enum! { GroupBy {
-    ActivityType: "activity_type",
-    Company: "company",
-    Group: "group",
-    LeadSource: "lead_source",
-    LeadType: "lead_type",
-    RelationsPath: "relations_path",
-    Team: "team",
-    User: "user",
-} else Unknown }
 
 /// Averages per interval.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AveragesReport {
-    /// The property `interval`.
     pub interval: Option<Interval>,
     /// The averages.
     pub data: Option<Vec<Average>>,
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { AveragesReport {
-    interval: optional "interval",
-    data: optional "data",
+    interval: optional "interval", data: optional "data",
     ..additional_properties
 } }
 
@@ -1838,11 +1400,8 @@ pub struct Average {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Average {
-    indicator: optional "indicator",
-    user: optional "user",
-    value: optional "value",
+    indicator: optional "indicator", user: optional "user", value: optional "value",
     ..additional_properties
 } }
 
@@ -1856,10 +1415,8 @@ pub struct MetricsReport {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { MetricsReport {
-    group_by: optional "group_by",
-    data: optional "data",
+    group_by: optional "group_by", data: optional "data",
     ..additional_properties
 } }
 
@@ -1877,67 +1434,34 @@ pub struct Metric {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Metric {
-    indicator: optional "indicator",
-    value: optional "value",
-    team_id: optional "team_id",
+    indicator: optional "indicator", value: optional "value", team_id: optional "team_id",
     ..additional_properties
 } }
 
-/// Described at `/paths/~1accounts/get/parameters/8/schema`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum ListAccountsSortBy {
-    /// `"created_at"`
-    CreatedAt,
-    /// `"updated_at"`
-    UpdatedAt,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// Described at `/paths/~1accounts/get/parameters/8/schema`.
+    pub enum ListAccountsSortBy {
+        CreatedAt = "created_at",
+        UpdatedAt = "updated_at",
+    } else Unknown
 }
 
-string_enum! { ListAccountsSortBy {
-    CreatedAt: "created_at",
-    UpdatedAt: "updated_at",
-} else Unknown }
-
-/// Described at `/paths/~1campaigns/get/parameters/0/schema`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum ListCampaignsStatus {
-    /// `"completed"`
-    Completed,
-    /// `"draft"`
-    Draft,
-    /// `"pending"`
-    Pending,
-    /// `"sent"`
-    Sent,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// Described at `/paths/~1campaigns/get/parameters/0/schema`.
+    pub enum ListCampaignsStatus {
+        Completed = "completed",
+        Draft = "draft",
+        Pending = "pending",
+        Sent = "sent",
+    } else Unknown
 }
 
-string_enum! { ListCampaignsStatus {
-    Completed: "completed",
-    Draft: "draft",
-    Pending: "pending",
-    Sent: "sent",
-} else Unknown }
-
-/// Described at `/paths/~1teams/get/parameters/3/schema`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub enum ListTeamsSortBy {
-    /// `"name"`
-    Name,
-    /// `"zip_code"`
-    ZipCode,
-    /// `"city"`
-    City,
-    /// A value that the document does not list.
-    Unknown(String),
+string_enum! {
+    /// Described at `/paths/~1teams/get/parameters/3/schema`.
+    pub enum ListTeamsSortBy {
+        Name = "name",
+        ZipCode = "zip_code",
+        City = "city",
+    } else Unknown
 }
-
-string_enum! { ListTeamsSortBy {
-    Name: "name",
-    ZipCode: "zip_code",
-    City: "city",
-} else Unknown }

@@ -61,18 +61,12 @@ operation! {
 
 impl AccountBalancesByDate {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
 }
 
-static ACCOUNT_BALANCES_BY_DATE: Operation<Vec<types::AccountBalancesOut>, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetAccountBalancesByDateV1",
-    "GET",
-    "/v1/account-balances/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static ACCOUNT_BALANCES_BY_DATE: Operation<Vec<types::AccountBalancesOut>, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetAccountBalancesByDateV1", "GET", "/v1/account-balances/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

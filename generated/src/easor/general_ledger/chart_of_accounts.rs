@@ -62,18 +62,12 @@ operation! {
 
 impl UtilizedChartOfAccounts {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
 }
 
-static UTILIZED_CHART_OF_ACCOUNTS: Operation<Vec<types::UsedAccountsOut>, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetUtilizedChartOfAccountsV1",
-    "GET",
-    "/v1/chart-of-accounts/used-accounts/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static UTILIZED_CHART_OF_ACCOUNTS: Operation<Vec<types::UsedAccountsOut>, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetUtilizedChartOfAccountsV1", "GET", "/v1/chart-of-accounts/used-accounts/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

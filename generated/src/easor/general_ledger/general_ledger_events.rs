@@ -68,31 +68,26 @@ operation! {
 
 impl GeneralLedgerEvents {
     /// Number of the page, where zero is the first.
-    #[must_use]
     pub fn page_index(self, page_index: i32) -> Self {
         Self(self.0.set_query("pageIndex", page_index))
     }
 
     /// Rows in one answer, 10000 at the most
-    #[must_use]
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.set_query("pageSize", page_size))
     }
 
     /// Leave out events dated before this day.
-    #[must_use]
     pub fn from_date(self, from_date: Date) -> Self {
         Self(self.0.query("fromDate", from_date))
     }
 
     /// Leave out events dated after this day.
-    #[must_use]
     pub fn to_date(self, to_date: Date) -> Self {
         Self(self.0.query("toDate", to_date))
     }
 
     /// Only events on this account, or on these accounts with commas between their numbers
-    #[must_use]
     pub fn account_numbers(self, account_numbers: &str) -> Self {
         Self(self.0.query("accountNumbers", account_numbers))
     }
@@ -132,13 +127,11 @@ impl GeneralLedgerEvents {
     /// - IntegrationMemo
     /// - IntegrationBank
     /// - IntegrationPeriodic
-    #[must_use]
     pub fn category(self, category: &str) -> Self {
         Self(self.0.query("category", category))
     }
 
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -176,21 +169,12 @@ impl GeneralLedgerEvents {
     }
 }
 
-static GENERAL_LEDGER_EVENTS: Operation<types::GeneralLedgerEventPagedResultOut, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetGeneralLedgerEventsV1",
-    "GET",
-    "/v1/general-ledger-events/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static GENERAL_LEDGER_EVENTS: Operation<types::GeneralLedgerEventPagedResultOut, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetGeneralLedgerEventsV1", "GET", "/v1/general-ledger-events/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static GENERAL_LEDGER_EVENTS_PAGING: Paging = Paging {
-    index: "pageIndex",
-    size: "pageSize",
-    kind: PageKind::PageNumber,
-    first: 0,
-    default_size: 1000,
+    index: "pageIndex", size: "pageSize", kind: PageKind::PageNumber, first: 0, default_size: 1000,
     max: Some(10000),
 };

@@ -2,6 +2,9 @@
 
 //! The models of the API.
 
+// A property that the vendor says nothing of is its name and its type.
+#![allow(missing_docs)]
+
 use portal_runtime::model;
 use portal_runtime::wire::{Base64, Date, DateTime, Decimal, Nullable, Uuid};
 
@@ -13,27 +16,18 @@ pub struct AccountBalancesOut {
     /// Balance of the account
     pub saldo: Option<Decimal>,
 }
-
-model! { AccountBalancesOut {
-    account: optional "account",
-    saldo: optional "saldo",
-} }
+model! { AccountBalancesOut { account: optional "account", saldo: optional "saldo" } }
 
 /// The schema `Error`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Error {
-    /// The property `error`.
     pub error: Option<String>,
-    /// The property `code`.
     pub code: Option<String>,
     /// The property `telemetryId`.
     pub telemetry_id: Option<String>,
 }
-
 model! { Error {
-    error: optional "error",
-    code: optional "code",
-    telemetry_id: optional "telemetryId",
+    error: optional "error", code: optional "code", telemetry_id: optional "telemetryId",
 } }
 
 /// One event of the general ledger. Which properties are filled in depends on the query.
@@ -91,32 +85,18 @@ pub struct GeneralLedgerEventOut {
     /// Organization number of the parent company
     pub concern: Option<i32>,
 }
-
 model! { GeneralLedgerEventOut {
-    id: optional "id",
-    account_number: optional "accountNumber",
-    description: optional "description",
-    voucher_description: optional "voucherDescription",
-    credit: optional "credit",
-    debet: optional "debet",
-    vat_code: optional "vatCode",
-    vat_percentage: optional "vatPercentage",
-    vat_included_amount: optional "vatIncludedAmount",
-    cost_center: optional "costCenter",
-    cost_type: optional "costType",
-    project: optional "project",
-    project_type: optional "projectType",
-    voucher_id: optional "voucherId",
-    vat_excluded_amount: optional "vatExcludedAmount",
-    vat_amount: optional "vatAmount",
-    voucher_date: optional "voucherDate",
-    voucher_number: optional "voucherNumber",
-    category: optional "category",
-    invoice_number: optional "invoiceNumber",
-    match_key: optional "matchKey",
-    voucher_state: optional "voucherState",
-    accepted_timestamp: optional "acceptedTimestamp",
-    reference_number: optional "referenceNumber",
+    id: optional "id", account_number: optional "accountNumber",
+    description: optional "description", voucher_description: optional "voucherDescription",
+    credit: optional "credit", debet: optional "debet", vat_code: optional "vatCode",
+    vat_percentage: optional "vatPercentage", vat_included_amount: optional "vatIncludedAmount",
+    cost_center: optional "costCenter", cost_type: optional "costType", project: optional "project",
+    project_type: optional "projectType", voucher_id: optional "voucherId",
+    vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
+    voucher_date: optional "voucherDate", voucher_number: optional "voucherNumber",
+    category: optional "category", invoice_number: optional "invoiceNumber",
+    match_key: optional "matchKey", voucher_state: optional "voucherState",
+    accepted_timestamp: optional "acceptedTimestamp", reference_number: optional "referenceNumber",
     concern: optional "concern",
 } }
 
@@ -134,13 +114,9 @@ pub struct GeneralLedgerEventPagedResultOut {
     /// Rows of this page
     pub results: Option<Vec<GeneralLedgerEventOut>>,
 }
-
 model! { GeneralLedgerEventPagedResultOut {
-    current_page: optional "currentPage",
-    page_count: optional "pageCount",
-    page_size: optional "pageSize",
-    row_count: optional "rowCount",
-    results: optional "results",
+    current_page: optional "currentPage", page_count: optional "pageCount",
+    page_size: optional "pageSize", row_count: optional "rowCount", results: optional "results",
 } }
 
 /// One posting of a voucher
@@ -186,6 +162,13 @@ pub struct PostingCreate {
     /// At most 8 characters.
     pub project_type: Nullable<String>,
 }
+model! { PostingCreate {
+    id: patch "id", account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
+    is_read_only: required "isReadOnly", description: patch "description",
+    vat_included_amount: patch "vatIncludedAmount", match_key: patch "matchKey",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
+    project_type: patch "projectType",
+} }
 
 impl PostingCreate {
     /// With what must be there; all else is absent.
@@ -199,20 +182,6 @@ impl PostingCreate {
         }
     }
 }
-
-model! { PostingCreate {
-    id: patch "id",
-    account_number: patch "accountNumber",
-    vat_percentage: patch "vatPercentage",
-    is_read_only: required "isReadOnly",
-    description: patch "description",
-    vat_included_amount: patch "vatIncludedAmount",
-    match_key: patch "matchKey",
-    cost_center: patch "costCenter",
-    cost_type: patch "costType",
-    project: patch "project",
-    project_type: patch "projectType",
-} }
 
 /// One posting of a voucher
 #[derive(Clone, Debug, PartialEq)]
@@ -254,6 +223,12 @@ pub struct PostingCreateAccepted {
     /// At most 8 characters.
     pub project_type: Nullable<String>,
 }
+model! { PostingCreateAccepted {
+    account_number: required "accountNumber", vat_percentage: patch "vatPercentage",
+    description: patch "description", vat_included_amount: required "vatIncludedAmount",
+    match_key: patch "matchKey", cost_center: patch "costCenter", cost_type: patch "costType",
+    project: patch "project", project_type: patch "projectType",
+} }
 
 impl PostingCreateAccepted {
     /// With what must be there; all else is absent.
@@ -265,18 +240,6 @@ impl PostingCreateAccepted {
         }
     }
 }
-
-model! { PostingCreateAccepted {
-    account_number: required "accountNumber",
-    vat_percentage: patch "vatPercentage",
-    description: patch "description",
-    vat_included_amount: required "vatIncludedAmount",
-    match_key: patch "matchKey",
-    cost_center: patch "costCenter",
-    cost_type: patch "costType",
-    project: patch "project",
-    project_type: patch "projectType",
-} }
 
 /// One posting of a voucher
 #[derive(Clone, Debug, PartialEq)]
@@ -321,6 +284,13 @@ pub struct PostingCreateV2 {
     /// At most 8 characters.
     pub project_type: Nullable<String>,
 }
+model! { PostingCreateV2 {
+    id: patch "id", account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
+    is_read_only: required "isReadOnly", description: patch "description",
+    vat_included_amount: patch "vatIncludedAmount", match_key: patch "matchKey",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
+    project_type: patch "projectType",
+} }
 
 impl PostingCreateV2 {
     /// With what must be there; all else is absent.
@@ -334,20 +304,6 @@ impl PostingCreateV2 {
         }
     }
 }
-
-model! { PostingCreateV2 {
-    id: patch "id",
-    account_number: patch "accountNumber",
-    vat_percentage: patch "vatPercentage",
-    is_read_only: required "isReadOnly",
-    description: patch "description",
-    vat_included_amount: patch "vatIncludedAmount",
-    match_key: patch "matchKey",
-    cost_center: patch "costCenter",
-    cost_type: patch "costType",
-    project: patch "project",
-    project_type: patch "projectType",
-} }
 
 /// The schema `PostingReadOut`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -398,22 +354,14 @@ pub struct PostingReadOut {
     /// The property `rowVersion`.
     pub row_version: Option<Base64>,
 }
-
 model! { PostingReadOut {
-    id: optional "id",
-    generated_posting: optional "generatedPosting",
-    account_number: optional "accountNumber",
-    vat_percentage: optional "vatPercentage",
-    description: optional "description",
-    vat_included_amount: optional "vatIncludedAmount",
-    vat_excluded_amount: optional "vatExcludedAmount",
-    vat_amount: optional "vatAmount",
-    match_key: optional "matchKey",
-    cost_center: optional "costCenter",
-    cost_type: optional "costType",
-    project: optional "project",
-    project_type: optional "projectType",
-    row_version: optional "rowVersion",
+    id: optional "id", generated_posting: optional "generatedPosting",
+    account_number: optional "accountNumber", vat_percentage: optional "vatPercentage",
+    description: optional "description", vat_included_amount: optional "vatIncludedAmount",
+    vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
+    match_key: optional "matchKey", cost_center: optional "costCenter",
+    cost_type: optional "costType", project: optional "project",
+    project_type: optional "projectType", row_version: optional "rowVersion",
 } }
 
 /// One account that is in use.
@@ -424,11 +372,7 @@ pub struct UsedAccountsOut {
     /// Name of the account in the language asked for
     pub name: Option<String>,
 }
-
-model! { UsedAccountsOut {
-    number: optional "number",
-    name: optional "name",
-} }
+model! { UsedAccountsOut { number: optional "number", name: optional "name" } }
 
 /// Voucher as it is sent to the ledger
 #[derive(Clone, Debug, PartialEq)]
@@ -538,6 +482,21 @@ pub struct VoucherCreate {
     /// Details for the automation
     pub voucher_detail: Nullable<VoucherDetailCreate>,
 }
+model! { VoucherCreate {
+    id: patch "id", try_accept: optional "tryAccept",
+    generate_missing_dimension_values: optional "generateMissingDimensionValues",
+    deny_creation_of_ledger_items: optional "denyCreationOfLedgerItems",
+    category_cid: required "categoryCID", voucher_state_cid: required "voucherStateCID",
+    voucher_number: patch "voucherNumber", voucher_date: patch "voucherDate",
+    invoice_number: patch "invoiceNumber", reference_number: patch "referenceNumber",
+    description: required "description", customer_comment: patch "customerComment",
+    customer_comment_to_accounting: patch "customerCommentToAccounting",
+    accounting_comment: patch "accountingComment", vat_included_amount: patch "vatIncludedAmount",
+    vat_amount: patch "vatAmount", postings: required "postings", acceptor: patch "acceptor",
+    prevent_vat_peeling: optional "preventVatPeeling",
+    prevent_voucher_automation: optional "preventVoucherAutomation",
+    voucher_image_base64_str: patch "voucherImageBase64Str", voucher_detail: patch "voucherDetail",
+} }
 
 impl VoucherCreate {
     /// With what must be there; all else is absent.
@@ -555,31 +514,6 @@ impl VoucherCreate {
         }
     }
 }
-
-model! { VoucherCreate {
-    id: patch "id",
-    try_accept: optional "tryAccept",
-    generate_missing_dimension_values: optional "generateMissingDimensionValues",
-    deny_creation_of_ledger_items: optional "denyCreationOfLedgerItems",
-    category_cid: required "categoryCID",
-    voucher_state_cid: required "voucherStateCID",
-    voucher_number: patch "voucherNumber",
-    voucher_date: patch "voucherDate",
-    invoice_number: patch "invoiceNumber",
-    reference_number: patch "referenceNumber",
-    description: required "description",
-    customer_comment: patch "customerComment",
-    customer_comment_to_accounting: patch "customerCommentToAccounting",
-    accounting_comment: patch "accountingComment",
-    vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount",
-    postings: required "postings",
-    acceptor: patch "acceptor",
-    prevent_vat_peeling: optional "preventVatPeeling",
-    prevent_voucher_automation: optional "preventVoucherAutomation",
-    voucher_image_base64_str: patch "voucherImageBase64Str",
-    voucher_detail: patch "voucherDetail",
-} }
 
 /// Voucher as it is sent to the ledger
 #[derive(Clone, Debug, PartialEq)]
@@ -637,6 +571,13 @@ pub struct VoucherCreateAccepted {
     /// Picture of the voucher as Base64 text, if there is one. It has to be a PDF.
     pub voucher_image_base64_str: Nullable<String>,
 }
+model! { VoucherCreateAccepted {
+    category: required "category", voucher_number: patch "voucherNumber",
+    voucher_date: required "voucherDate", invoice_number: patch "invoiceNumber",
+    reference_number: patch "referenceNumber", description: required "description",
+    customer_comment: patch "customerComment", postings: required "postings",
+    acceptor: required "acceptor", voucher_image_base64_str: patch "voucherImageBase64Str",
+} }
 
 impl VoucherCreateAccepted {
     /// With what must be there; all else is absent.
@@ -650,29 +591,13 @@ impl VoucherCreateAccepted {
     }
 }
 
-model! { VoucherCreateAccepted {
-    category: required "category",
-    voucher_number: patch "voucherNumber",
-    voucher_date: required "voucherDate",
-    invoice_number: patch "invoiceNumber",
-    reference_number: patch "referenceNumber",
-    description: required "description",
-    customer_comment: patch "customerComment",
-    postings: required "postings",
-    acceptor: required "acceptor",
-    voucher_image_base64_str: patch "voucherImageBase64Str",
-} }
-
 /// The schema `VoucherCreateOut`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VoucherCreateOut {
     /// The property `voucherId`.
     pub voucher_id: Option<Uuid>,
 }
-
-model! { VoucherCreateOut {
-    voucher_id: optional "voucherId",
-} }
+model! { VoucherCreateOut { voucher_id: optional "voucherId" } }
 
 /// Voucher as it is sent to the ledger
 #[derive(Clone, Debug, PartialEq)]
@@ -764,6 +689,18 @@ pub struct VoucherCreateV2 {
     /// Details for the automation
     pub voucher_detail: Nullable<VoucherDetailCreate>,
 }
+model! { VoucherCreateV2 {
+    id: patch "id", try_accept: optional "tryAccept", category: required "category",
+    voucher_state: required "voucherState", voucher_number: patch "voucherNumber",
+    voucher_date: patch "voucherDate", invoice_number: patch "invoiceNumber",
+    reference_number: patch "referenceNumber", description: required "description",
+    customer_comment: patch "customerComment",
+    customer_comment_to_accounting: patch "customerCommentToAccounting",
+    accounting_comment: patch "accountingComment", vat_included_amount: patch "vatIncludedAmount",
+    vat_amount: patch "vatAmount", postings: required "postings", acceptor: patch "acceptor",
+    prevent_vat_peeling: optional "preventVatPeeling",
+    voucher_image_base64_str: patch "voucherImageBase64Str", voucher_detail: patch "voucherDetail",
+} }
 
 impl VoucherCreateV2 {
     /// With what must be there; all else is absent.
@@ -780,28 +717,6 @@ impl VoucherCreateV2 {
         }
     }
 }
-
-model! { VoucherCreateV2 {
-    id: patch "id",
-    try_accept: optional "tryAccept",
-    category: required "category",
-    voucher_state: required "voucherState",
-    voucher_number: patch "voucherNumber",
-    voucher_date: patch "voucherDate",
-    invoice_number: patch "invoiceNumber",
-    reference_number: patch "referenceNumber",
-    description: required "description",
-    customer_comment: patch "customerComment",
-    customer_comment_to_accounting: patch "customerCommentToAccounting",
-    accounting_comment: patch "accountingComment",
-    vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount",
-    postings: required "postings",
-    acceptor: patch "acceptor",
-    prevent_vat_peeling: optional "preventVatPeeling",
-    voucher_image_base64_str: patch "voucherImageBase64Str",
-    voucher_detail: patch "voucherDetail",
-} }
 
 /// What the automation needs to know about a voucher
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -973,24 +888,14 @@ pub struct VoucherDetailCreate {
     /// At most 30 characters.
     pub delivery_postal_city: Nullable<String>,
 }
-
 model! { VoucherDetailCreate {
-    rows: patch "rows",
-    others: patch "others",
-    payments: patch "payments",
-    dimensions: patch "dimensions",
-    sender: patch "sender",
-    receiver: patch "receiver",
-    invoice_date: patch "invoiceDate",
-    due_date: patch "dueDate",
-    delivery_date: patch "deliveryDate",
-    delivery_period_start: patch "deliveryPeriodStart",
-    delivery_period_end: patch "deliveryPeriodEnd",
-    seller_detail: patch "sellerDetail",
-    vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount",
-    creator_name: patch "creatorName",
-    payment_date: patch "paymentDate",
+    rows: patch "rows", others: patch "others", payments: patch "payments",
+    dimensions: patch "dimensions", sender: patch "sender", receiver: patch "receiver",
+    invoice_date: patch "invoiceDate", due_date: patch "dueDate",
+    delivery_date: patch "deliveryDate", delivery_period_start: patch "deliveryPeriodStart",
+    delivery_period_end: patch "deliveryPeriodEnd", seller_detail: patch "sellerDetail",
+    vat_included_amount: patch "vatIncludedAmount", vat_amount: patch "vatAmount",
+    creator_name: patch "creatorName", payment_date: patch "paymentDate",
     payment_message: patch "paymentMessage",
     original_payment_currency_code: patch "originalPaymentCurrencyCode",
     original_payment_vat_included_amount: patch "originalPaymentVatIncludedAmount",
@@ -1012,18 +917,14 @@ model! { VoucherDetailCreate {
     vat_amount_lower1_vat: patch "vatAmountLower1Vat",
     vat_amount_lower2_vat: patch "vatAmountLower2Vat",
     vat_amount_zero_vat: patch "vatAmountZeroVat",
-    vat_amount_reverse_vat: patch "vatAmountReverseVat",
-    vat_amount_margin: patch "vatAmountMargin",
+    vat_amount_reverse_vat: patch "vatAmountReverseVat", vat_amount_margin: patch "vatAmountMargin",
     payment_card_number_last_digits: patch "paymentCardNumberLastDigits",
     payment_transaction_type: patch "paymentTransactionType",
-    sender_business_id: patch "senderBusinessId",
-    sender_vat_id: patch "senderVatId",
+    sender_business_id: patch "senderBusinessId", sender_vat_id: patch "senderVatId",
     sender_street_address: patch "senderStreetAddress",
-    sender_postal_code: patch "senderPostalCode",
-    sender_postal_city: patch "senderPostalCity",
+    sender_postal_code: patch "senderPostalCode", sender_postal_city: patch "senderPostalCity",
     sender_bank_account_number: patch "senderBankAccountNumber",
-    receiver_business_id: patch "receiverBusinessId",
-    receiver_vat_id: patch "receiverVatId",
+    receiver_business_id: patch "receiverBusinessId", receiver_vat_id: patch "receiverVatId",
     receiver_street_address: patch "receiverStreetAddress",
     receiver_postal_code: patch "receiverPostalCode",
     receiver_postal_city: patch "receiverPostalCity",
@@ -1057,13 +958,9 @@ pub struct VoucherDetailDimensionCreateRow {
     /// At most 20 characters.
     pub project_type: Nullable<String>,
 }
-
 model! { VoucherDetailDimensionCreateRow {
-    total_amount: patch "totalAmount",
-    dimension_percentage: patch "dimensionPercentage",
-    cost_center: patch "costCenter",
-    cost_type: patch "costType",
-    project: patch "project",
+    total_amount: patch "totalAmount", dimension_percentage: patch "dimensionPercentage",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
     project_type: patch "projectType",
 } }
 
@@ -1079,20 +976,14 @@ pub struct VoucherDetailOtherRowCreate {
     /// At most 2000 characters.
     pub value: String,
 }
+model! { VoucherDetailOtherRowCreate { key: patch "key", value: required "value" } }
 
 impl VoucherDetailOtherRowCreate {
     /// With what must be there; all else is absent.
     pub fn new(value: String) -> Self {
-        Self {
-            key: Nullable::Absent, value,
-        }
+        Self { key: Nullable::Absent, value }
     }
 }
-
-model! { VoucherDetailOtherRowCreate {
-    key: patch "key",
-    value: required "value",
-} }
 
 /// One payment of the invoice behind a voucher.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1102,11 +993,7 @@ pub struct VoucherDetailPaymentCreate {
     /// Amount of the payment
     pub amount: Nullable<Decimal>,
 }
-
-model! { VoucherDetailPaymentCreate {
-    payment_date: patch "paymentDate",
-    amount: patch "amount",
-} }
+model! { VoucherDetailPaymentCreate { payment_date: patch "paymentDate", amount: patch "amount" } }
 
 /// One row of an invoice or receipt
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1122,12 +1009,9 @@ pub struct VoucherDetailRowCreate {
     /// VAT rate in per cent
     pub vat_percentage: Nullable<Decimal>,
 }
-
 model! { VoucherDetailRowCreate {
-    description: patch "description",
-    vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount",
-    vat_percentage: patch "vatPercentage",
+    description: patch "description", vat_included_amount: patch "vatIncludedAmount",
+    vat_amount: patch "vatAmount", vat_percentage: patch "vatPercentage",
 } }
 
 /// One page of vouchers
@@ -1144,13 +1028,9 @@ pub struct VoucherPagedResultOut {
     /// Rows of this page
     pub results: Option<Vec<VoucherReadOut>>,
 }
-
 model! { VoucherPagedResultOut {
-    current_page: optional "currentPage",
-    page_count: optional "pageCount",
-    page_size: optional "pageSize",
-    row_count: optional "rowCount",
-    results: optional "results",
+    current_page: optional "currentPage", page_count: optional "pageCount",
+    page_size: optional "pageSize", row_count: optional "rowCount", results: optional "results",
 } }
 
 /// The schema `VoucherReadOut`.
@@ -1202,33 +1082,20 @@ pub struct VoucherReadOut {
     pub locked_date_utc: Option<DateTime>,
     /// The property `deletedDateUtc`.
     pub deleted_date_utc: Option<DateTime>,
-    /// The property `postings`.
     pub postings: Option<Vec<PostingReadOut>>,
     /// The property `rowVersion`.
     pub row_version: Option<Base64>,
 }
-
 model! { VoucherReadOut {
-    id: optional "id",
-    category: optional "category",
-    voucher_date: optional "voucherDate",
-    description: optional "description",
-    voucher_state: optional "voucherState",
-    voucher_number: optional "voucherNumber",
-    invoice_number: optional "invoiceNumber",
-    reference_number: optional "referenceNumber",
-    vat_included_amount: optional "vatIncludedAmount",
-    vat_excluded_amount: optional "vatExcludedAmount",
-    vat_amount: optional "vatAmount",
-    correction_for_voucher_id: optional "correctionForVoucherId",
-    origin: optional "origin",
-    concern: optional "concern",
-    customer_comment: optional "customerComment",
-    created_date_utc: optional "createdDateUtc",
-    updated_date_utc: optional "updatedDateUtc",
-    approved_date_utc: optional "approvedDateUtc",
-    locked_date_utc: optional "lockedDateUtc",
-    deleted_date_utc: optional "deletedDateUtc",
-    postings: optional "postings",
+    id: optional "id", category: optional "category", voucher_date: optional "voucherDate",
+    description: optional "description", voucher_state: optional "voucherState",
+    voucher_number: optional "voucherNumber", invoice_number: optional "invoiceNumber",
+    reference_number: optional "referenceNumber", vat_included_amount: optional "vatIncludedAmount",
+    vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
+    correction_for_voucher_id: optional "correctionForVoucherId", origin: optional "origin",
+    concern: optional "concern", customer_comment: optional "customerComment",
+    created_date_utc: optional "createdDateUtc", updated_date_utc: optional "updatedDateUtc",
+    approved_date_utc: optional "approvedDateUtc", locked_date_utc: optional "lockedDateUtc",
+    deleted_date_utc: optional "deletedDateUtc", postings: optional "postings",
     row_version: optional "rowVersion",
 } }

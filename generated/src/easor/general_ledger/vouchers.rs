@@ -451,19 +451,16 @@ operation! {
 impl Vouchers {
     /// Restricts the search to vouchers with these ids, given as an array of strings. Without it,
     /// ids play no part in the search.
-    #[must_use]
     pub fn id(self, id: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("id", id))
     }
 
     /// Earliest voucher date to find. Vouchers of that very day are found too.
-    #[must_use]
     pub fn date_from(self, date_from: Date) -> Self {
         Self(self.0.query("dateFrom", date_from))
     }
 
     /// Latest voucher date to find. Vouchers of that very day are found too.
-    #[must_use]
     pub fn date_to(self, date_to: Date) -> Self {
         Self(self.0.query("dateTo", date_to))
     }
@@ -475,14 +472,12 @@ impl Vouchers {
     /// BankTransactions, ReferenceTransactions, Periodic, History, Concern, VatPostings, Recurrent,
     /// TaxPeriodisation, MarginalTax, IntegrationSales, IntegrationPurchase, IntegrationSalary,
     /// IntegrationMemo, IntegrationBank and IntegrationPeriodic.
-    #[must_use]
     pub fn category(self, category: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("category", category))
     }
 
     /// Restricts the search to vouchers in these states, given as an array of strings. The states
     /// are "Draft", "Accepted", "Locked" and "Deleted".
-    #[must_use]
     pub fn voucher_state(self, voucher_state: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("voucherState", voucher_state))
     }
@@ -491,7 +486,6 @@ impl Vouchers {
     /// into "pages". Add one to get to the next of them.
     ///
     /// The server's default: `0`.
-    #[must_use]
     pub fn page_index(self, page_index: i32) -> Self {
         Self(self.0.set_query("pageIndex", page_index))
     }
@@ -500,7 +494,6 @@ impl Vouchers {
     /// "pages". The last of them may be shorter.
     ///
     /// The server's default: `100`.
-    #[must_use]
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.set_query("pageSize", page_size))
     }
@@ -509,13 +502,11 @@ impl Vouchers {
     /// one for each amount on an account; answers get much longer with them.
     ///
     /// The server's default: `false`.
-    #[must_use]
     pub fn include_postings(self, include_postings: bool) -> Self {
         Self(self.0.query("includePostings", include_postings))
     }
 
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -542,7 +533,6 @@ operation! {
 
 impl AddVouchers {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -555,7 +545,6 @@ operation! {
 
 impl AddAcceptedVouchers {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -569,19 +558,16 @@ operation! {
 impl VouchersV2 {
     /// Restricts the search to vouchers with these ids, given as an array of strings. Without it,
     /// ids play no part in the search.
-    #[must_use]
     pub fn id(self, id: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("id", id))
     }
 
     /// Earliest voucher date to find. Vouchers of that very day are found too.
-    #[must_use]
     pub fn date_from(self, date_from: Date) -> Self {
         Self(self.0.query("dateFrom", date_from))
     }
 
     /// Latest voucher date to find. Vouchers of that very day are found too.
-    #[must_use]
     pub fn date_to(self, date_to: Date) -> Self {
         Self(self.0.query("dateTo", date_to))
     }
@@ -593,14 +579,12 @@ impl VouchersV2 {
     /// BankTransactions, ReferenceTransactions, Periodic, History, Concern, VatPostings, Recurrent,
     /// TaxPeriodisation, MarginalTax, IntegrationSales, IntegrationPurchase, IntegrationSalary,
     /// IntegrationMemo, IntegrationBank and IntegrationPeriodic.
-    #[must_use]
     pub fn category(self, category: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("category", category))
     }
 
     /// Restricts the search to vouchers in these states, given as an array of strings. The states
     /// are "Draft", "Accepted", "Locked" and "Deleted".
-    #[must_use]
     pub fn voucher_state(self, voucher_state: &[impl AsRef<str> + Encode]) -> Self {
         Self(self.0.query("voucherState", voucher_state))
     }
@@ -609,7 +593,6 @@ impl VouchersV2 {
     /// into "pages". Add one to get to the next of them.
     ///
     /// The server's default: `0`.
-    #[must_use]
     pub fn page_index(self, page_index: i32) -> Self {
         Self(self.0.set_query("pageIndex", page_index))
     }
@@ -618,7 +601,6 @@ impl VouchersV2 {
     /// "pages". The last of them may be shorter.
     ///
     /// The server's default: `100`.
-    #[must_use]
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.set_query("pageSize", page_size))
     }
@@ -627,13 +609,11 @@ impl VouchersV2 {
     /// one for each amount on an account; answers get much longer with them.
     ///
     /// The server's default: `false`.
-    #[must_use]
     pub fn include_postings(self, include_postings: bool) -> Self {
         Self(self.0.query("includePostings", include_postings))
     }
 
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -662,7 +642,6 @@ operation! {
 
 impl AddVouchersV2 {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
@@ -675,95 +654,51 @@ operation! {
 
 impl VoucherImage {
     /// Language for names and messages, if the default will not do
-    #[must_use]
     pub fn accept_language(self, accept_language: &str) -> Self {
         Self(self.0.header("accept-language", accept_language))
     }
 }
 
-static VOUCHERS: Operation<Vec<types::VoucherReadOut>, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetVouchersV1",
-    "GET",
-    "/v1/vouchers/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static VOUCHERS: Operation<Vec<types::VoucherReadOut>, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetVouchersV1", "GET", "/v1/vouchers/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static VOUCHERS_PAGING: Paging = Paging {
-    index: "pageIndex",
-    size: "pageSize",
-    kind: PageKind::PageNumber,
-    first: 0,
-    default_size: 100,
+    index: "pageIndex", size: "pageSize", kind: PageKind::PageNumber, first: 0, default_size: 100,
     max: None,
 };
 
-static ADD_VOUCHERS: Operation<(), GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicAddCollectionOfVouchersV1",
-    "POST",
-    "/v1/vouchers/{organizationNumber}",
-    body::none,
-)
-.success(&[Status::Exact(201), Status::Exact(204)])
-.accept("application/json");
+static ADD_VOUCHERS: Operation<(), GeneralLedgerError> =
+    Operation::new(&API, "PublicAddCollectionOfVouchersV1", "POST", "/v1/vouchers/{organizationNumber}", body::none)
+        .success(&[Status::Exact(201), Status::Exact(204)])
+        .accept("application/json");
 
-static ADD_ACCEPTED_VOUCHERS: Operation<Option<Vec<types::VoucherCreateOut>>, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicAddCollectionOfAcceptedVouchersV1",
-    "POST",
-    "/v1/vouchers/accepted/{organizationNumber}",
-    body::optional_json,
-)
-.success(&[Status::Exact(200), Status::Exact(204)])
-.accept("application/json");
+static ADD_ACCEPTED_VOUCHERS: Operation<Option<Vec<types::VoucherCreateOut>>, GeneralLedgerError> =
+    Operation::new(&API, "PublicAddCollectionOfAcceptedVouchersV1", "POST", "/v1/vouchers/accepted/{organizationNumber}", body::optional_json)
+        .success(&[Status::Exact(200), Status::Exact(204)])
+        .accept("application/json");
 
-static VOUCHERS_V2: Operation<types::VoucherPagedResultOut, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetVouchersV2",
-    "GET",
-    "/v2/vouchers/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static VOUCHERS_V2: Operation<types::VoucherPagedResultOut, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetVouchersV2", "GET", "/v2/vouchers/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");
 
 static VOUCHERS_V2_PAGING: Paging = Paging {
-    index: "pageIndex",
-    size: "pageSize",
-    kind: PageKind::PageNumber,
-    first: 0,
-    default_size: 100,
+    index: "pageIndex", size: "pageSize", kind: PageKind::PageNumber, first: 0, default_size: 100,
     max: None,
 };
 
-static ADD_VOUCHERS_V2: Operation<Option<Vec<types::VoucherCreateOut>>, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicAddCollectionOfVouchersV2",
-    "POST",
-    "/v2/vouchers/{organizationNumber}",
-    body::optional_json,
-)
-.success(&[Status::Exact(200), Status::Exact(204)])
-.accept("application/json");
+static ADD_VOUCHERS_V2: Operation<Option<Vec<types::VoucherCreateOut>>, GeneralLedgerError> =
+    Operation::new(&API, "PublicAddCollectionOfVouchersV2", "POST", "/v2/vouchers/{organizationNumber}", body::optional_json)
+        .success(&[Status::Exact(200), Status::Exact(204)])
+        .accept("application/json");
 
-static DELETE_VOUCHER_BY_ID: Operation<Bytes, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicDeleteVoucherByIdV1",
-    "DELETE",
-    "/v1/vouchers/{organizationNumber}/{voucherId}",
-    body::bytes,
-)
-.accept("application/json");
+static DELETE_VOUCHER_BY_ID: Operation<Bytes, GeneralLedgerError> =
+    Operation::new(&API, "PublicDeleteVoucherByIdV1", "DELETE", "/v1/vouchers/{organizationNumber}/{voucherId}", body::bytes)
+        .accept("application/json");
 
-static VOUCHER_IMAGE: Operation<ByteStream, GeneralLedgerError> = Operation::new(
-    &API,
-    "PublicGetVoucherImageV1",
-    "GET",
-    "/v1/vouchers/{organizationNumber}/{voucherId}/image",
-    body::stream,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static VOUCHER_IMAGE: Operation<ByteStream, GeneralLedgerError> =
+    Operation::new(&API, "PublicGetVoucherImageV1", "GET", "/v1/vouchers/{organizationNumber}/{voucherId}/image", body::stream)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

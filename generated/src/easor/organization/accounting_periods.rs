@@ -60,31 +60,23 @@ operation! {
 
 impl ListAccountingPeriods {
     /// The page to send; the example begins with 0. Not known: whether it counts pages or records.
-    #[must_use]
     pub fn page_index(self, page_index: i32) -> Self {
         Self(self.0.query("pageIndex", page_index))
     }
 
     /// How many periods make a page. Not known: the default and the largest size.
-    #[must_use]
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("pageSize", page_size))
     }
 
     /// Whether the bookkeeping periods of each accounting period come along. Not known: the
     /// default.
-    #[must_use]
     pub fn include_bookkeeping_periods(self, include_bookkeeping_periods: bool) -> Self {
         Self(self.0.query("includeBookkeepingPeriods", include_bookkeeping_periods))
     }
 }
 
-static LIST_ACCOUNTING_PERIODS: Operation<types::AccountingPeriods, OrganizationError> = Operation::new(
-    &API,
-    "listAccountingPeriods",
-    "GET",
-    "/v2/accounting-periods/{organizationNumber}",
-    body::json,
-)
-.success(&[Status::Exact(200)])
-.accept("application/json");
+static LIST_ACCOUNTING_PERIODS: Operation<types::AccountingPeriods, OrganizationError> =
+    Operation::new(&API, "listAccountingPeriods", "GET", "/v2/accounting-periods/{organizationNumber}", body::json)
+        .success(&[Status::Exact(200)])
+        .accept("application/json");

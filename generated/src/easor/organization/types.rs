@@ -2,6 +2,9 @@
 
 //! The models of the API.
 
+// A property that the vendor says nothing of is its name and its type.
+#![allow(missing_docs)]
+
 use portal_runtime::wire::Json;
 
 /// One page of accounting periods. Not known: its shape; this is any JSON value.

@@ -47,12 +47,7 @@ impl<B: Bundle> Sales<B> {
     }
 }
 
-static CREATE_CONTACT: Operation<types::Contact, SalesError> = Operation::new(
-    &API,
-    "createContact",
-    "POST",
-    "/v1/{organizationNumber}/contacts",
-    body::json,
-)
-.success(&[Status::Range(2)])
-.accept("application/json");
+static CREATE_CONTACT: Operation<types::Contact, SalesError> =
+    Operation::new(&API, "createContact", "POST", "/v1/{organizationNumber}/contacts", body::json)
+        .success(&[Status::Range(2)])
+        .accept("application/json");

@@ -100,22 +100,12 @@ impl<B: Bundle> Sales<B> {
     }
 }
 
-static CREATE_INVOICE: Operation<types::Invoice, SalesError> = Operation::new(
-    &API,
-    "createInvoice",
-    "POST",
-    "/v1/{organizationNumber}/invoices",
-    body::json,
-)
-.success(&[Status::Range(2)])
-.accept("application/json");
+static CREATE_INVOICE: Operation<types::Invoice, SalesError> =
+    Operation::new(&API, "createInvoice", "POST", "/v1/{organizationNumber}/invoices", body::json)
+        .success(&[Status::Range(2)])
+        .accept("application/json");
 
-static UPDATE_INVOICE: Operation<Option<Json>, SalesError> = Operation::new(
-    &API,
-    "updateInvoice",
-    "PUT",
-    "/v1/{organizationNumber}/invoices/{invoiceId}",
-    body::optional_json,
-)
-.success(&[Status::Range(2)])
-.accept("application/json");
+static UPDATE_INVOICE: Operation<Option<Json>, SalesError> =
+    Operation::new(&API, "updateInvoice", "PUT", "/v1/{organizationNumber}/invoices/{invoiceId}", body::optional_json)
+        .success(&[Status::Range(2)])
+        .accept("application/json");

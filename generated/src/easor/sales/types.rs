@@ -2,6 +2,9 @@
 
 //! The models of the API.
 
+// A property that the vendor says nothing of is its name and its type.
+#![allow(missing_docs)]
+
 use std::collections::BTreeMap;
 
 use portal_runtime::model;
@@ -30,13 +33,9 @@ pub struct ContactCreate {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { ContactCreate {
-    organization_number: optional "organizationNumber",
-    type_: optional "type",
-    number: optional "number",
-    name: optional "name",
-    currency: optional "currency",
+    organization_number: optional "organizationNumber", type_: optional "type",
+    number: optional "number", name: optional "name", currency: optional "currency",
     invoice_language: optional "InvoiceLanguage",
     default_receivable_account_number: optional "defaultReceivableAccountNumber",
     invoicing_address: optional "invoicingAddress",
@@ -57,11 +56,8 @@ pub struct InvoicingAddress {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { InvoicingAddress {
-    address1: optional "address1",
-    country: optional "country",
-    postal_code: optional "postalCode",
+    address1: optional "address1", country: optional "country", postal_code: optional "postalCode",
     post_office: optional "postOffice",
     ..additional_properties
 } }
@@ -74,11 +70,7 @@ pub struct Contact {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
-model! { Contact {
-    contact_id: optional "contactId",
-    ..additional_properties
-} }
+model! { Contact { contact_id: optional "contactId", ..additional_properties } }
 
 /// An invoice, as the API answers it and takes it back. Not known: the fields after `shipMode`,
 /// where the printed example is cut, except for `lineItems`; and which fields are required.
@@ -132,30 +124,17 @@ pub struct Invoice {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { Invoice {
-    id: optional "id",
-    row_version: optional "rowVersion",
-    organization_number: optional "organizationNumber",
-    number: optional "number",
-    status: optional "status",
-    type_: optional "type",
-    invoice_origin: optional "invoiceOrigin",
-    voucher_number: optional "voucherNumber",
-    voucher_type: optional "voucherType",
-    date: optional "date",
-    due_date: optional "dueDate",
-    original_due_date: patch "originalDueDate",
-    remark_time: optional "remarkTime",
-    payment_term: optional "paymentTerm",
-    overdue_interest: optional "overdueInterest",
-    reference_number: optional "referenceNumber",
-    created_date_utc: optional "createdDateUtc",
-    updated_date_utc: optional "updatedDateUtc",
-    approved_date: patch "approvedDate",
-    sent_date: patch "sentDate",
-    ship_mode: optional "shipMode",
-    line_items: optional "lineItems",
+    id: optional "id", row_version: optional "rowVersion",
+    organization_number: optional "organizationNumber", number: optional "number",
+    status: optional "status", type_: optional "type", invoice_origin: optional "invoiceOrigin",
+    voucher_number: optional "voucherNumber", voucher_type: optional "voucherType",
+    date: optional "date", due_date: optional "dueDate", original_due_date: patch "originalDueDate",
+    remark_time: optional "remarkTime", payment_term: optional "paymentTerm",
+    overdue_interest: optional "overdueInterest", reference_number: optional "referenceNumber",
+    created_date_utc: optional "createdDateUtc", updated_date_utc: optional "updatedDateUtc",
+    approved_date: patch "approvedDate", sent_date: patch "sentDate",
+    ship_mode: optional "shipMode", line_items: optional "lineItems",
     ..additional_properties
 } }
 
@@ -181,13 +160,9 @@ pub struct LineItem {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-
 model! { LineItem {
-    type_: optional "type",
-    product_name: optional "productName",
-    quantity: optional "quantity",
-    price_per_unit: optional "pricePerUnit",
-    sales_account_number: optional "salesAccountNumber",
+    type_: optional "type", product_name: optional "productName", quantity: optional "quantity",
+    price_per_unit: optional "pricePerUnit", sales_account_number: optional "salesAccountNumber",
     tax_percent: optional "taxPercent",
     ..additional_properties
 } }
