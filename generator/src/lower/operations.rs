@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::responses::Responses;
 use super::schemas::{Types, escape};
 use super::{Additional, Config, Finding, Lowered, Omission, recursion, security, server};
-use crate::ir::{self, Access, Payload};
+use crate::ir::{self, Access};
 use crate::manifest;
 use crate::names::{self, Scope};
 
@@ -173,11 +173,11 @@ impl<'a, 'm> Operations<'a, 'm> {
             .responses
             .settle(&mut operations, &client, &mut self.type_names);
         for operation in operations {
-            renumber_operation(operation, &moved);
+            recursion::renumber_operation(operation, &moved);
         }
         for list in [&mut enums.errors, &mut enums.successes] {
             for variant in list.iter_mut().flat_map(|e| &mut e.variants) {
-                renumber_content(&mut variant.content, &moved);
+                recursion::renumber_content(&mut variant.content, &moved);
             }
         }
         for field in enums
@@ -536,46 +536,6 @@ fn upper(method: &str) -> &'static str {
         "head" => "HEAD",
         "patch" => "PATCH",
         _ => "TRACE",
-    }
-}
-
-fn renumber_operation(operation: &mut ir::Operation, moved: &[usize]) {
-    for parameter in operation.arguments.iter_mut().chain(&mut operation.options) {
-        recursion::renumber_type(&mut parameter.ty, moved);
-    }
-    match operation.body.as_mut().map(|body| &mut body.payload) {
-        Some(Payload::Json { ty, .. } | Payload::Form { ty, .. }) => {
-            recursion::renumber_type(ty, moved);
-        }
-        Some(Payload::Multipart { parts, .. }) => {
-            for part in parts {
-                if let ir::PartKind::Text(ty) | ir::PartKind::Json(ty) = &mut part.kind {
-                    recursion::renumber_type(ty, moved);
-                }
-            }
-        }
-        _ => {}
-    }
-    renumber_content(&mut operation.success.content, moved);
-    if let Some(paging) = &mut operation.paging {
-        recursion::renumber_type(&mut paging.page, moved);
-        recursion::renumber_type(&mut paging.item, moved);
-        if let Some((_, _, ty)) = &mut paging.total {
-            recursion::renumber_type(ty, moved);
-        }
-    }
-}
-
-fn renumber_content(content: &mut ir::Content, moved: &[usize]) {
-    match content {
-        ir::Content::Json(ty)
-        | ir::Content::OptionalJson(ty)
-        | ir::Content::Items(ir::Items { item: ty, .. }) => recursion::renumber_type(ty, moved),
-        ir::Content::Empty
-        | ir::Content::Text
-        | ir::Content::Stream
-        | ir::Content::Bytes
-        | ir::Content::Several(_) => {}
     }
 }
 

@@ -1,6 +1,7 @@
-//! Types that contain themselves: boxes where Rust needs them, and aliases that would never end.
+//! Types that contain themselves: boxes where Rust needs them, and aliases that would never end; and what follows types
+//! that were given other numbers.
 
-use crate::ir::{Struct, Type, TypeDef, TypeKind};
+use crate::ir::{self, Payload, Struct, Type, TypeDef, TypeKind};
 
 /// Gives the types that a definition names their final indexes.
 pub(crate) fn renumber(definition: &mut TypeDef, moved: &[usize]) {
@@ -16,6 +17,48 @@ pub(crate) fn renumber_type(ty: &mut Type, moved: &[usize]) {
         }
         Type::Tuple(items) => items.iter_mut().for_each(|item| renumber_type(item, moved)),
         _ => {}
+    }
+}
+
+/// The same for what an operation takes and gives.
+pub(crate) fn renumber_operation(operation: &mut ir::Operation, moved: &[usize]) {
+    for parameter in operation.arguments.iter_mut().chain(&mut operation.options) {
+        renumber_type(&mut parameter.ty, moved);
+    }
+    match operation.body.as_mut().map(|body| &mut body.payload) {
+        Some(Payload::Json { ty, .. } | Payload::Form { ty, .. }) => {
+            renumber_type(ty, moved);
+        }
+        Some(Payload::Multipart { parts, .. }) => {
+            for part in parts {
+                if let ir::PartKind::Text(ty) | ir::PartKind::Json(ty) = &mut part.kind {
+                    renumber_type(ty, moved);
+                }
+            }
+        }
+        _ => {}
+    }
+    renumber_content(&mut operation.success.content, moved);
+    if let Some(paging) = &mut operation.paging {
+        renumber_type(&mut paging.page, moved);
+        renumber_type(&mut paging.item, moved);
+        if let Some((_, _, ty)) = &mut paging.total {
+            renumber_type(ty, moved);
+        }
+    }
+}
+
+/// The same for what an answer holds.
+pub(crate) fn renumber_content(content: &mut ir::Content, moved: &[usize]) {
+    match content {
+        ir::Content::Json(ty)
+        | ir::Content::OptionalJson(ty)
+        | ir::Content::Items(ir::Items { item: ty, .. }) => renumber_type(ty, moved),
+        ir::Content::Empty
+        | ir::Content::Text
+        | ir::Content::Stream
+        | ir::Content::Bytes
+        | ir::Content::Several(_) => {}
     }
 }
 

@@ -90,7 +90,12 @@ fn the_generator_is_pure() {
 fn only_commands_end_the_process() {
     let mut found = Vec::new();
     for folder in ["generator/src", "runtime/src", "sandbox/src", "xtask/src"] {
-        for path in below(folder, ".rs") {
+        // The programs that are measured stand in it as text.
+        let writes_programs = "xtask/src/bench/project.rs";
+        for path in below(folder, ".rs")
+            .into_iter()
+            .filter(|it| it != writes_programs)
+        {
             let text = read(&path);
             let ends = code(&text).any(|(_, line)| line.contains("process::exit"));
             found.extend(ends.then_some(path));
