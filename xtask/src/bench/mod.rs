@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// `@octokit/openapi` (about 1,200; 13 MB).
     #[arg(long = "document", visible_alias = "documents", value_name = "FILE", num_args = 1..)]
     documents: Vec<PathBuf>,
+    /// Documents of which generation alone is measured, as their crates take too long to build.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    generation_only: Vec<PathBuf>,
     /// Leaves out the documents in `specs/`.
     #[arg(long)]
     no_shipped: bool,
@@ -74,6 +77,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             progress.tell(|| format!("measuring {} with {}", document.name(), tool.name()));
             let figures = subject::measure(&bench, *tool, document, &effort)?;
             report.add(document, *tool, figures);
+            // A run may take hours: what was measured is kept, whatever ends it.
+            write(options, &report)?;
         }
     }
     progress.tell(|| "measuring codegen".to_owned());
@@ -84,12 +89,20 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
     drop(progress);
     say!("{}", report.as_markdown().trim_end());
+    write(options, &report)?;
     if let Some(path) = &options.json {
-        let text = format!("{:#}\n", report.as_json());
-        files::write(path, &text).map_err(|e| Failure::io("write", path, &e))?;
         terminal::hint(&format!("written to {}", path.display()));
     }
     Ok(())
+}
+
+/// Writes the figures as JSON, where that was asked for.
+fn write(options: &Options, report: &Report) -> Result<(), Failure> {
+    let Some(path) = &options.json else {
+        return Ok(());
+    };
+    let text = format!("{:#}\n", report.as_json());
+    files::write(path, &text).map_err(|e| Failure::io("write", path, &e))
 }
 
 /// Starts this command once more as it is measured: optimized.
@@ -111,12 +124,12 @@ fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
         true => Vec::new(),
         false => Document::shipped(root)?,
     };
-    for path in &options.documents {
+    let built = options.documents.iter().map(|path| (path, true));
+    let unbuilt = options.generation_only.iter().map(|path| (path, false));
+    for (path, is_built) in built.chain(unbuilt) {
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
-        documents.push(Document::new(
-            shown.into_owned(),
-            workspace::absolute(path)?,
-        )?);
+        let path = workspace::absolute(path)?;
+        documents.push(Document::new(shown.into_owned(), path, is_built)?);
     }
     Ok(documents)
 }

@@ -157,7 +157,8 @@ impl Project {
             .current_dir(&self.folder)
             .args(arguments)
             .arg("--quiet");
-        let target = bench.scratch.join(self.tool.name()).join("target");
+        // One for all generators: what their crates depend on alike is built once.
+        let target = bench.scratch.join("target");
         cargo
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_INCREMENTAL", "0");
@@ -170,7 +171,7 @@ impl Project {
 
     /// The size of a program built for release, in bytes.
     pub(super) fn size(&self, bench: &Bench, name: &str) -> Option<u64> {
-        let release = bench.scratch.join(self.tool.name()).join("target/release");
+        let release = bench.scratch.join("target/release");
         let program = release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Some(fs::metadata(program).ok()?.len())
     }

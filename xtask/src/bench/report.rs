@@ -100,7 +100,7 @@ impl Report {
         let _ = match &self.codegen {
             Ok(cost) => writeln!(
                 text,
-                "| `cargo xtask codegen` where nothing changed: CPU seconds | {:.3} |",
+                "| `cargo xtask codegen --check` where nothing changed: CPU s | {:.3} |",
                 cost.cpu
             ),
             Err(reason) => writeln!(text, "| `cargo xtask codegen` | {reason} |"),
@@ -148,10 +148,7 @@ impl Report {
         }
         let documents = self.documents.iter().map(Measured::as_json);
         root.insert("documents".to_owned(), documents.collect());
-        let codegen = match &self.codegen {
-            Ok(cost) => cost.as_json(),
-            Err(reason) => json!({ "fails": reason }),
-        };
+        let codegen = cost_as_json(&self.codegen);
         root.insert("codegen_unchanged".to_owned(), codegen);
         let inner = self
             .inner
@@ -221,6 +218,11 @@ impl Measured {
         row("generation: most memory, MiB".to_owned(), 0, &|it| {
             Some(it.generation.peak_mib)
         });
+        row(
+            "generation where nothing changed: CPU s".to_owned(),
+            3,
+            &|it| Some(it.unchanged.as_ref().ok()?.cpu),
+        );
         let mebibytes = self.bytes as f64 / 1024.0 / 1024.0;
         row("generation: most memory / document".to_owned(), 1, &|it| {
             Some(it.generation.peak_mib / mebibytes)
@@ -236,9 +238,7 @@ impl Measured {
         });
         for mode in Mode::ALL {
             let label = format!("`{}` of the crate: CPU s", mode.name());
-            row(label, 2, &|it| {
-                Some(it.builds.as_ref().ok()?.generated.cost(mode)?.cpu)
-            });
+            row(label, 2, &|it| Some(it.built()?.generated.cost(mode)?.cpu));
         }
         row(
             "`cargo check` after one operation changed: CPU s".to_owned(),
@@ -257,7 +257,7 @@ impl Measured {
             });
             let label = format!("above a program with reqwest alone, that uses {uses}: KiB");
             row(label, 0, &|it| {
-                let bare = it.builds.as_ref().ok()?.bare?;
+                let bare = it.built()?.bare?;
                 Some((program(it, name)?.size? as f64 - bare as f64) / 1024.0)
             });
         }
@@ -287,7 +287,7 @@ impl Row {
 }
 
 fn program<'f>(figures: &'f Figures, name: &str) -> Option<&'f Package> {
-    let builds = figures.builds.as_ref().ok()?;
+    let builds = figures.built()?;
     builds.programs.iter().find(|program| program.name == name)
 }
 
@@ -303,12 +303,15 @@ fn notes(column: &Result<Figures, String>) -> Vec<String> {
     };
     let mut notes = Vec::new();
     match &figures.builds {
-        Err(reason) => notes.push(format!("fails: {reason}")),
-        Ok(builds) if builds.left_out > 0 => notes.push(format!(
+        Some(Err(reason)) => notes.push(format!("fails: {reason}")),
+        Some(Ok(builds)) if builds.left_out > 0 => notes.push(format!(
             "no call could be written for {} operations more",
             builds.left_out
         )),
-        Ok(_) => {}
+        Some(Ok(_)) | None => {}
+    }
+    if let Err(reason) = &figures.unchanged {
+        notes.push(format!("a second time, fails: {reason}"));
     }
     if let Some(Err(reason)) = &figures.incremental {
         notes.push(format!("after a change, fails: {reason}"));
@@ -316,13 +319,17 @@ fn notes(column: &Result<Figures, String>) -> Vec<String> {
     notes
 }
 
-fn figures_as_json(figures: &Figures) -> Value {
-    let (lines, code) = figures.lines;
-    let incremental = figures.incremental.as_ref().map(|result| match result {
+fn cost_as_json(cost: &Result<Cost, String>) -> Value {
+    match cost {
         Ok(cost) => cost.as_json(),
         Err(reason) => json!({ "fails": reason }),
-    });
-    let builds = match &figures.builds {
+    }
+}
+
+fn figures_as_json(figures: &Figures) -> Value {
+    let (lines, code) = figures.lines;
+    let incremental = figures.incremental.as_ref().map(cost_as_json);
+    let builds = figures.builds.as_ref().map(|builds| match builds {
         Ok(builds) => json!({
             "crate": package_as_json(&builds.generated),
             "programs": builds.programs.iter().map(package_as_json).collect::<Vec<_>>(),
@@ -330,10 +337,11 @@ fn figures_as_json(figures: &Figures) -> Value {
             "operations_left_out": builds.left_out,
         }),
         Err(reason) => json!({ "fails": reason }),
-    };
+    });
     json!({
         "operations": figures.operations,
         "generation": figures.generation.as_json(),
+        "generation_unchanged": cost_as_json(&figures.unchanged),
         "lines": lines,
         "lines_of_code": code,
         "check_after_a_change": incremental,

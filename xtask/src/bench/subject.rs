@@ -20,10 +20,12 @@ pub(super) struct Document {
     /// The name of its folders.
     pub(super) slug: String,
     pub(super) bytes: u64,
+    /// Whether what is generated is built too.
+    is_built: bool,
 }
 
 impl Document {
-    pub(super) fn new(shown: String, path: PathBuf) -> Result<Self, Failure> {
+    pub(super) fn new(shown: String, path: PathBuf, is_built: bool) -> Result<Self, Failure> {
         let metadata = fs::metadata(&path).map_err(|e| Failure::io("read", &path, &e))?;
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let slug = shown.chars().map(plain).collect::<String>();
@@ -33,6 +35,7 @@ impl Document {
             path,
             slug,
             bytes: metadata.len(),
+            is_built,
         })
     }
 
@@ -43,7 +46,7 @@ impl Document {
             for api in &manifest.apis {
                 let path = folder.join(&api.document);
                 let shown = workspace::with_slashes(&path);
-                documents.push(Self::new(shown, root.join(path))?);
+                documents.push(Self::new(shown, root.join(path), true)?);
             }
         }
         Ok(documents)
@@ -69,14 +72,23 @@ pub(super) struct Effort {
 /// What was measured.
 pub(super) struct Figures {
     pub(super) generation: Cost,
+    /// Generating once more over what is there already, of the same document.
+    pub(super) unchanged: Result<Cost, String>,
     /// Lines of the library, and those of them that are neither empty nor comments alone.
     pub(super) lines: (usize, usize),
     /// Operations that can be called.
     pub(super) operations: usize,
-    /// What else was measured, or why it was not.
-    pub(super) builds: Result<Builds, String>,
+    /// What building took, where it was measured, or why it fails.
+    pub(super) builds: Option<Result<Builds, String>>,
     /// A check after one operation was changed.
     pub(super) incremental: Option<Result<Cost, String>>,
+}
+
+impl Figures {
+    /// What building took, where that could be measured.
+    pub(super) fn built(&self) -> Option<&Builds> {
+        self.builds.as_ref()?.as_ref().ok()
+    }
 }
 
 /// Measures everything. `Err` is why a generator fails on a document.
@@ -116,27 +128,45 @@ fn figures(
         costs.push(generate(bench, tool, &input, &folder)?);
     }
     let generation = Cost::median(costs).ok_or_else(meter::no_figures)?;
+    let unchanged = told(unchanged(bench, tool, &input, &folder, effort.runs))?;
     tool.finish(&out)?;
     let lines = lines(&out.join("src"))?;
     let mut project = Project::new(bench, folder, tool)?;
     let operations = project.operations;
-    let builds = told(builds::measure(
-        bench,
-        &mut project,
-        &effort.modes,
-        effort.runs,
-    ))?;
-    let incremental = match effort.incremental && builds.is_ok() {
+    let builds = match document.is_built {
+        true => {
+            let built = builds::measure(bench, &mut project, &effort.modes, effort.runs);
+            Some(told(built)?)
+        }
+        false => None,
+    };
+    let incremental = match effort.incremental && matches!(builds, Some(Ok(_))) {
         true => Some(told(incremental(bench, &project, document, &input))?),
         false => None,
     };
     Ok(Figures {
         generation,
+        unchanged,
         lines,
         operations,
         builds,
         incremental,
     })
+}
+
+/// What it takes to generate over what is there already, of the same document.
+fn unchanged(
+    bench: &Bench,
+    tool: Tool,
+    input: &Path,
+    folder: &Path,
+    runs: usize,
+) -> Result<Cost, Problem> {
+    let mut costs = Vec::new();
+    for _ in 0..runs {
+        costs.push(generate(bench, tool, input, folder)?);
+    }
+    Cost::median(costs).ok_or_else(meter::no_figures)
 }
 
 fn generate(bench: &Bench, tool: Tool, input: &Path, folder: &Path) -> Result<Cost, Problem> {
