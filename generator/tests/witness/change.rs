@@ -10,6 +10,7 @@ pub(crate) struct Change {
     pub(crate) rule: &'static str,
     make: fn(&mut Value),
     before: Option<fn(&mut Value)>,
+    earlier: Option<fn(&mut Value)>,
     bundles: Option<fn(&mut Manifest)>,
 }
 
@@ -23,6 +24,16 @@ impl Change {
         self.before
     }
 
+    /// What the document had earlier still, where names of then are kept before the change.
+    pub(crate) fn earlier(&self) -> Option<fn(&mut Value)> {
+        self.earlier
+    }
+
+    /// Whether what there is before is what is shipped.
+    pub(crate) fn is_of_shipped(&self) -> bool {
+        self.before.is_none() && self.earlier.is_none()
+    }
+
     /// What becomes of the manifest.
     pub(crate) fn regrant(&self, manifest: &mut Manifest) {
         if let Some(bundles) = self.bundles {
@@ -32,6 +43,11 @@ impl Change {
 
     pub(crate) const fn after(mut self, before: fn(&mut Value)) -> Self {
         self.before = Some(before);
+        self
+    }
+
+    pub(crate) const fn since(mut self, earlier: fn(&mut Value)) -> Self {
+        self.earlier = Some(earlier);
         self
     }
 
@@ -50,6 +66,7 @@ pub(crate) const fn ledger(name: &'static str, rule: &'static str, make: fn(&mut
         rule,
         make,
         before: None,
+        earlier: None,
         bundles: None,
     }
 }
@@ -63,6 +80,7 @@ pub(crate) const fn crm(name: &'static str, rule: &'static str, make: fn(&mut Va
         rule,
         make,
         before: None,
+        earlier: None,
         bundles: None,
     }
 }

@@ -1,7 +1,7 @@
 //! Changes of documents, as vendors make them.
 
 use portal_generator::manifest::{Access, Manifest};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::change::{Change, crm, ledger};
 use crate::edits::{
@@ -511,62 +511,12 @@ pub(crate) const CHANGES: &[Change] = &[
             json!(3),
         );
     }),
-    crm("enum-value-named-anew", "value-removed", |it| {
-        let values = json!(["email", "letter"]);
-        put(
-            it,
-            &["components", "schemas", "CampaignType", "enum"],
-            values,
-        );
-    })
-    .after(|it| {
-        let values = json!(["Email", "email", "letter"]);
-        put(
-            it,
-            &["components", "schemas", "CampaignType", "enum"],
-            values,
-        );
-    }),
-    crm("enum-value-takes-a-name", "value-added", |it| {
-        let values = json!(["Email", "email", "letter"]);
-        put(
-            it,
-            &["components", "schemas", "CampaignType", "enum"],
-            values,
-        );
-    })
-    .after(|it| {
-        let values = json!(["email", "letter"]);
-        put(
-            it,
-            &["components", "schemas", "CampaignType", "enum"],
-            values,
-        );
-    }),
     crm("enum-value-called-unknown", "value-added", |it| {
         let values = ["components", "schemas", "CampaignType", "enum"];
         push(it, &values, json!("unknown"));
         push(it, &values, json!("other"));
     }),
-    ledger("option-named-anew", "parameter-removed", |_| {}).after(|it| {
-        let new = json!({"name": "Category", "in": "header", "schema": {"type": "integer"}});
-        let list = at(it, &["paths", EVENTS, "get", "parameters"]);
-        list.as_array_mut().expect("a list").insert(0, new);
-    }),
-    ledger("header-struct-renamed", "operation-id-changed", |it| {
-        let id = ["paths", BALANCES, "get", "operationId"];
-        put(it, &id, json!("PublicGetBalancesV1"));
-        two_headers(it);
-    })
-    .after(two_headers),
 ];
-
-fn two_headers(document: &mut Value) {
-    let header = json!({"schema": {"type": "integer"}});
-    let headers = json!({"X-Total": header.clone(), "X-Left": header});
-    let response = ["paths", BALANCES, "get", "responses", "200", "headers"];
-    put(document, &response, headers);
-}
 
 /// Changes what a bundle may do with the ledger.
 fn grant(manifest: &mut Manifest, name: &str, access: Option<Access>) {

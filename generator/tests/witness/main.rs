@@ -8,6 +8,7 @@ mod changes;
 mod code;
 mod compile;
 mod edits;
+mod names;
 mod semver;
 mod specs;
 
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use change::Change;
 use changes::CHANGES;
 use compile::Case;
+use names::NAMES;
 use portal_generator::surface::diff::{self, Class, Report};
 use serde_json::Value;
 use specs::{Api, Side};
@@ -29,14 +31,14 @@ const SAMPLE: usize = 10;
 
 #[test]
 fn some_changes_are_told_as_the_compiler_sees_them() {
-    let sample: Vec<&Change> = CHANGES.iter().step_by(SAMPLE).collect();
+    let sample: Vec<&Change> = all_changes().step_by(SAMPLE).collect();
     judge("witness-some", &sample);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn all_changes_are_told_as_the_compiler_sees_them() {
-    judge("witness-all", &CHANGES.iter().collect::<Vec<_>>());
+    judge("witness-all", &all_changes().collect::<Vec<_>>());
 }
 
 #[test]
@@ -52,7 +54,7 @@ fn cargo_semver_checks_finds_nothing_else() {
 fn the_wire_tells_the_kind_of_each_change() {
     let apis = Apis::default();
     let mut wrong = Vec::new();
-    for change in CHANGES {
+    for change in all_changes() {
         let report = apis.report(change);
         let rules: BTreeSet<&str> = report.wire.iter().map(|it| it.rule).collect();
         let is_told = match change.rule {
@@ -67,6 +69,26 @@ fn the_wire_tells_the_kind_of_each_change() {
 }
 
 #[test]
+fn names_kept_no_longer_are_told() {
+    let apis = Apis::default();
+    let dropped = NAMES.iter().filter(|change| change.earlier().is_some());
+    for change in dropped {
+        let rules = |keep| -> Vec<&str> {
+            let (_, report) = apis.case(change, keep);
+            report.rust.iter().map(|it| it.rule).collect()
+        };
+        assert_eq!(rules(true), [""; 0], "{}", change.name);
+        let rules = rules(false);
+        let is_dropped = |rule: &&str| *rule == "former-name-removed";
+        assert!(
+            rules.iter().any(|it| is_dropped(it)),
+            "{}: {rules:?}",
+            change.name
+        );
+    }
+}
+
+#[test]
 fn nothing_changed_is_nothing_told() {
     let apis = Apis::default();
     for (name, api) in &apis.all {
@@ -75,9 +97,13 @@ fn nothing_changed_is_nothing_told() {
     }
 }
 
+fn all_changes() -> impl Iterator<Item = &'static Change> {
+    CHANGES.iter().chain(NAMES)
+}
+
 /// Whether it matters that old names are kept.
 fn is_renaming(report: &Report) -> bool {
-    let renamed = ["item-renamed", "member-renamed"];
+    let renamed = ["item-renamed", "member-renamed", "former-name-removed"];
     let mut rules = report.rust.iter().map(|it| it.rule);
     rules.any(|rule| renamed.contains(&rule))
 }
@@ -110,10 +136,14 @@ impl Apis {
 
     /// What there is before a change.
     fn before(&self, change: &Change) -> Cow<'_, Side> {
-        match change.before() {
-            None => Cow::Borrowed(&self.before[change.api]),
-            Some(before) => Cow::Owned(self.all[change.api].changed(before)),
+        if change.is_of_shipped() {
+            return Cow::Borrowed(&self.before[change.api]);
         }
+        let api = &self.all[change.api];
+        let earlier = change.earlier().map(|earlier| api.changed(earlier));
+        let names = earlier.map(|side| side.items()).unwrap_or_default();
+        let before = change.before().unwrap_or(|_| {});
+        Cow::Owned(api.changed_after(before, |_| {}, &names))
     }
 
     /// What there is before a change, as a case.
@@ -157,10 +187,10 @@ fn judge_semver(tool: String) {
     let apis = Apis::default();
     let mut cases = Vec::new();
     let mut pairs = Vec::new();
-    for change in CHANGES {
-        let old = match change.before() {
-            None => format!("same-{}", change.api),
-            Some(_) => format!("before-{}", change.name),
+    for change in all_changes() {
+        let old = match change.is_of_shipped() {
+            true => format!("same-{}", change.api),
+            false => format!("before-{}", change.name),
         };
         if !cases.iter().any(|case: &Case| case.name == old) {
             cases.push(apis.before_case(change, old.clone()));
