@@ -497,6 +497,11 @@ pub(crate) const CHANGES: &[Change] = &[
     ledger("bundle-removed", "", |_| {}).granting(|manifest| {
         manifest.bundles.retain(|bundle| bundle.name != "Reporting");
     }),
+    ledger("region-added", "", |_| {}).granting(|manifest| {
+        let mut region = manifest.gateway.regions[0].clone();
+        region.id = "se".to_owned();
+        manifest.gateway.regions.push(region);
+    }),
     crm("property-limited", "limit-tightened", |it| {
         put(
             it,

@@ -80,12 +80,19 @@ fn names_kept_no_longer_are_told() {
         assert_eq!(rules(true), [""; 0], "{}", change.name);
         let rules = rules(false);
         let is_dropped = |rule: &&str| *rule == "former-name-removed";
-        assert!(
-            rules.iter().any(|it| is_dropped(it)),
-            "{}: {rules:?}",
-            change.name
-        );
+        assert!(rules.iter().any(is_dropped), "{}: {rules:?}", change.name);
     }
+}
+
+#[test]
+fn a_new_region_is_minor_to_the_letter() {
+    // The enum of regions is non-exhaustive, unlike those of documents.
+    let apis = Apis::default();
+    let mut changes = all_changes();
+    let change = changes.find(|change| change.name == "region-added");
+    let report = apis.report(change.expect("the change is there"));
+    let told: Vec<_> = report.rust.iter().map(|it| (it.rule, it.strict)).collect();
+    assert_eq!(told, [("variant-added", Class::Minor)]);
 }
 
 #[test]

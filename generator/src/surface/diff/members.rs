@@ -311,6 +311,8 @@ fn added(pair: &Pair<'_>, member: &Member) -> RustChange {
             Class::Major,
             "nothing, unless a struct is made without `new`, `Default` or `..`",
         ),
+        // The enum of regions is non-exhaustive: a match of it has a wildcard.
+        Role::Variant if pair.new.kind == Kind::Regions => ("variant-added", Class::Minor, ""),
         Role::Variant => (
             "variant-added",
             Class::Major,
