@@ -121,9 +121,14 @@ fn check(
 
 fn write_apis(folder: &std::path::Path, case: &Case) {
     let root = folder.join(format!("a-{}", case.name));
-    let _ = fs::remove_dir_all(root.join("src"));
-    for file in case.files.iter().filter(|file| file.path.ends_with(".rs")) {
-        put(&root.join(&file.path), &file.text);
+    let files = case.files.iter();
+    let files = files.filter(|file| file.path.ends_with(".rs"));
+    let files: BTreeMap<PathBuf, &str> = files
+        .map(|file| (root.join(&file.path), file.text.as_str()))
+        .collect();
+    remove_others(&root.join("src"), &files);
+    for (path, text) in &files {
+        put(path, text);
     }
     let features: String = features(case);
     let runtime = workspace().join("runtime");
@@ -167,6 +172,18 @@ fn write_workspace(folder: &std::path::Path, cases: &[Case]) {
     put(&folder.join("Cargo.toml"), &manifest);
     let lock = fs::read_to_string(workspace().join("Cargo.lock")).expect("the lock is there");
     put(&folder.join("Cargo.lock"), &lock);
+}
+
+/// Removes what an earlier run has written and this one does not.
+fn remove_others(folder: &std::path::Path, files: &BTreeMap<PathBuf, &str>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            remove_others(&path, files);
+        } else if !files.contains_key(&path) {
+            fs::remove_file(&path).expect("the file can be removed");
+        }
+    }
 }
 
 /// Writes a file where it is not the same already, so that nothing is compiled twice.
