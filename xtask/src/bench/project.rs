@@ -2,7 +2,7 @@
 //!
 //! A program that uses N operations has a table of N functions, one of which it chooses by what it is started with,
 //! so that the compiler must keep all of them, and awaits it on a runtime of one thread. Each function awaits a call
-//! (see [`calls`](super::calls)), tells whether it worked and drops the answer. Behind a boxed future, what is
+//! (see [`super::calls`]), tells whether it worked and drops the answer. Behind a boxed future, what is
 //! compiled for an operation does not depend on the others. It is the same for all generators, but for the line that
 //! makes the client.
 
