@@ -130,6 +130,7 @@ fn statuses(cx: &mut Context<'_>, key: &str, at: &At<'_>) -> Vec<Option<StatusCo
 }
 
 /// Returns a status, or `default` as the absence of one; nothing at all for what is neither.
+// `default` is a key of its own, and not the same as one that cannot be read.
 #[allow(clippy::option_option)]
 fn status(text: &str) -> Option<Option<StatusCode>> {
     if text.eq_ignore_ascii_case("default") {
