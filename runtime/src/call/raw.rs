@@ -225,23 +225,28 @@ impl RawCall {
         None
     }
 
-    /// The value of a query parameter that was set already.
+    /// The value of a query parameter that was set already, as it is written.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        let name = Encoding::Strict.encode(name);
         self.query
             .split('&')
-            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+            .find_map(|pair| pair.strip_prefix(name.as_str())?.strip_prefix('='))
     }
 
-    /// Sets a query parameter in place of any of the same name. Neither may need encoding.
+    /// Sets a query parameter in place of any of the same name.
     pub(crate) fn replace_query(&mut self, name: &str, value: u64) {
         self.drop_query(name);
-        let separator = if self.query.is_empty() { "" } else { "&" };
-        self.query.push_str(&format!("{separator}{name}={value}"));
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        Encoding::Strict.push(&mut self.query, name);
+        self.query.push_str(&format!("={value}"));
     }
 
-    /// Takes a query parameter away. Its name may not need encoding.
+    /// Takes a query parameter away.
     pub(super) fn drop_query(&mut self, name: &str) {
-        let stays = |pair: &&str| pair.split('=').next() != Some(name) && !pair.is_empty();
+        let name = Encoding::Strict.encode(name);
+        let stays = |pair: &&str| pair.split('=').next() != Some(name.as_str()) && !pair.is_empty();
         self.query = self
             .query
             .split('&')

@@ -3,9 +3,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use portal_runtime::{Error, Stream};
+use portal_runtime::page::{Items, PageKind, Paging};
+use portal_runtime::{CallExt, Error, Stream};
 
-use crate::ledger::ledger;
+use crate::ledger::{EventPage, ledger};
 use crate::server::{Reply, Server, answer, json};
 
 /// A server of five events that counts pages, or records.
@@ -209,5 +210,44 @@ async fn there_is_a_limit_on_pages() {
     assert!(
         error.to_string().contains("no end after 3 pages"),
         "{error}"
+    );
+}
+
+/// Many APIs write `page[number]`, which is encoded in a query.
+#[tokio::test]
+async fn names_that_need_encoding_are_set_once() {
+    static PAGING: Paging = Paging {
+        index: "page[number]",
+        size: "page[size]",
+        kind: PageKind::PageNumber,
+        first: 1,
+        default_size: 2,
+        max: None,
+    };
+    let server = Server::portal(|_, _| json(200, r#"{"results":[],"rowCount":0}"#)).await;
+    let call = || ledger(&server.url).events("o").into_call();
+    let walk = |call| {
+        Items::new(call, &PAGING, |page: EventPage| {
+            page.results.unwrap_or_default()
+        })
+    };
+    walk(call()).collect().await.unwrap();
+    walk(call().query("page[number]", 3))
+        .collect()
+        .await
+        .unwrap();
+    let _ = call().paged(&PAGING).set_query("page[size]", 7).await;
+    let queries: Vec<String> = server
+        .calls()
+        .iter()
+        .map(|call| call.target().rsplit_once('?').unwrap().1.to_owned())
+        .collect();
+    assert_eq!(
+        queries,
+        [
+            "page%5Bnumber%5D=1&page%5Bsize%5D=2",
+            "page%5Bnumber%5D=3&page%5Bsize%5D=2",
+            "page%5Bnumber%5D=1&page%5Bsize%5D=7",
+        ]
     );
 }
