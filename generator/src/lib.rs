@@ -88,6 +88,8 @@ pub struct Summary {
     pub unselected: usize,
     /// The named types.
     pub types: usize,
+    /// The component schemas that are left out since nothing that is generated leads to them.
+    pub unreached: usize,
     /// The values that stayed untyped JSON although the document says something of them.
     pub json_fallbacks: usize,
     /// The warnings among the diagnostics.
@@ -114,7 +116,7 @@ pub struct CrateOptions {
     pub runtime: String,
 }
 
-/// Makes a crate of its own from one document.
+/// Makes a crate of its own from one document: all of its operations, and the schemas that they reach.
 ///
 /// # Errors
 ///
@@ -126,8 +128,7 @@ pub fn crate_from_document(
     crate_from_selection(documents, options, &Selection::default())
 }
 
-/// Makes a crate of its own from operations of one document, and the schemas that they reach. There are no bundles
-/// to select by.
+/// Makes a crate of its own from a part of one document. There are no bundles to select by.
 ///
 /// # Errors
 ///
@@ -141,7 +142,7 @@ pub fn crate_from_selection(
     let config = Config {
         source: file_name(&name),
         portal: None,
-        selection: (*selection != Selection::default()).then_some(selection),
+        selection: Some(selection),
     };
     let one = generate(documents, &config)?;
     if !one.useless.is_empty() {
@@ -268,8 +269,7 @@ fn stages(
     } = normalize::normalize(documents.borrow())?;
     // What was handed over has been read, and so has what was made of it: each is the largest thing of its time.
     drop(documents);
-    let lowered = lower::api(&openapi, config);
-    drop(openapi);
+    let lowered = lower::api(openapi, config);
     let place = |pointer: &str| origins.place(pointer);
     let declared = lowered.declared + lost.len();
     let mut omitted = omissions(&lowered, &place);
@@ -307,6 +307,7 @@ fn stages(
             omitted,
             unselected: lowered.unselected.len(),
             types: lowered.api.types.len(),
+            unreached: lowered.unreached,
             json_fallbacks: lowered.json_fallbacks,
             warnings,
         },

@@ -9,6 +9,9 @@ mod fixture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use portal_generator::diagnostics::Diagnostic;
+use portal_generator::document::Document;
+use portal_generator::manifest::Schemas;
 use portal_generator::normalize::DocumentSet;
 use portal_generator::{File, Output, manifest, portal_api};
 
@@ -35,7 +38,6 @@ snapshots! { check:
     body_of_a_read,
     body_of_several_media_types,
     body_text_bytes_and_xml,
-    defaults,
     deprecated,
     discriminator_default,
     discriminator_on_a_parent,
@@ -87,7 +89,6 @@ snapshots! { check:
     recursive,
     recursive_aliases,
     recursive_unions,
-    ref_into_the_depth,
     ref_of_every_kind,
     ref_to_a_component_that_refers_on,
     ref_to_another_file,
@@ -100,11 +101,18 @@ snapshots! { check:
     responses_that_disagree,
     responses_without_success,
     schema_names,
+    schemas_reached,
     union_with_null,
     unions_several,
     version_3_1,
     version_3_2,
     version_3_2_items,
+}
+
+// Where schemas are the point that no operation leads to.
+snapshots! { check_all_schemas:
+    defaults,
+    ref_into_the_depth,
 }
 
 // Where the client itself is the point.
@@ -146,10 +154,14 @@ fn portal() {
 /// Compares what is made of a fixture with its snapshot, without what is the same for every document.
 #[track_caller]
 fn check(name: &str) {
-    let shown = |file: &File| {
-        says_something(file) && file.path != "Cargo.toml" && file.path != "src/lib.rs"
-    };
-    compare(name, &rendered(&generate(name), shown));
+    compare(name, &rendered(&generate(name), apart_from_the_crate));
+}
+
+/// Compares what is made of a fixture and all of its schemas with its snapshot, as [`check`] does.
+#[track_caller]
+fn check_all_schemas(name: &str) {
+    let all = fixture::generate_with(document(name), Schemas::All);
+    compare(name, &rendered(&usable(all), apart_from_the_crate));
 }
 
 /// Compares all files made of a fixture with its snapshot.
@@ -158,14 +170,29 @@ fn check_whole(name: &str) {
     compare(name, &rendered(&generate(name), |_| true));
 }
 
+/// Whether a file is more than what every document has.
+fn apart_from_the_crate(file: &File) -> bool {
+    says_something(file) && file.path != "Cargo.toml" && file.path != "src/lib.rs"
+}
+
 #[track_caller]
 fn generate(name: &str) -> Output {
+    usable(fixture::generate(document(name)))
+}
+
+#[track_caller]
+fn document(name: &str) -> Document {
     let files = fixture::all();
     let file = files
         .iter()
         .find(|file| stem(file) == name)
         .expect("there is a fixture of this name");
-    fixture::generate(fixture::document(file)).expect("something is made of every fixture")
+    fixture::document(file)
+}
+
+#[track_caller]
+fn usable(output: Result<Output, Vec<Diagnostic>>) -> Output {
+    output.expect("something is made of every fixture")
 }
 
 /// What a manifest selects of a document.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use portal_generator::diagnostics::Diagnostic;
-use portal_generator::manifest::{Filter, Selection};
+use portal_generator::manifest::{Filter, Schemas, Selection};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::{CrateOptions, Output, Summary, names};
 use serde_json::{Value, json};
@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// Only this operation, by its `operationId` or, where it has none, as `GET /path`.
     #[arg(long, value_name = "ID")]
     include_operation: Vec<String>,
+    /// All schemas of the document's components, also those that no operation leads to.
+    #[arg(long)]
+    all_schemas: bool,
     /// Prints what was done as JSON.
     #[arg(long)]
     json: bool,
@@ -99,6 +102,10 @@ fn generate(options: &Options) -> Result<Done, Failure> {
             paths: options.include_path.clone(),
             operations: options.include_operation.clone(),
         },
+        schemas: match options.all_schemas {
+            true => Schemas::All,
+            false => Schemas::Used,
+        },
         ..Selection::default()
     };
     let (version, documents) = (version(&set), document_names(&set));
@@ -151,10 +158,15 @@ impl Done {
             operations,
             generated,
             types,
+            unreached,
             ..
         } = self.output.summary;
+        let unreached = match unreached {
+            0 => String::new(),
+            schemas => format!(" ({schemas} schemas unused; --all-schemas)"),
+        };
         say!(
-            "{BOLD}{}{BOLD:#}: {generated} of {operations} operations, {types} types, \
+            "{BOLD}{}{BOLD:#}: {generated} of {operations} operations, {types} types{unreached}, \
              {} files changed in {}, {seconds:.2} s",
             self.name,
             self.written,
@@ -172,6 +184,7 @@ impl Done {
             "omitted": omitted.collect::<Vec<_>>(),
             "unselected": summary.unselected,
             "types": summary.types,
+            "unreached_schemas": summary.unreached,
             "seconds": seconds,
             "json_fallbacks": summary.json_fallbacks,
             "warnings": summary.warnings,

@@ -14,6 +14,7 @@ mod paging;
 mod parameters;
 mod patterns;
 mod products;
+mod reach;
 mod recursion;
 mod responses;
 mod roots;
@@ -37,6 +38,8 @@ use crate::diagnostics::Severity;
 use crate::ir;
 use crate::manifest::{self, Manifest};
 use crate::names::Noise;
+use crate::normalize::{VENDOR_WEBHOOKS, WEBHOOKS_OF_3_1};
+use schemas::escape;
 
 /// What lowering is told beside the document.
 pub(crate) struct Config<'m> {
@@ -44,7 +47,7 @@ pub(crate) struct Config<'m> {
     pub(crate) source: String,
     /// The portal that the API belongs to, if it does.
     pub(crate) portal: Option<(&'m Manifest, &'m manifest::Api)>,
-    /// The operations that are wanted; all where nothing is said.
+    /// What is wanted; all operations, and the schemas that are used, where nothing is said.
     pub(crate) selection: Option<&'m manifest::Selection>,
 }
 
@@ -131,23 +134,59 @@ pub(crate) struct Lowered {
     pub(crate) json_fallbacks: usize,
     /// The operations that are not selected, by pointer into the normalized document.
     pub(crate) unselected: Vec<String>,
+    /// The component schemas that are left out since nothing reaches them.
+    pub(crate) unreached: usize,
     /// What in the selection is of no use.
     pub(crate) useless: Vec<Useless>,
 }
 
 /// Lowers what is selected of a normalized document.
-pub(crate) fn api(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
-    let Some(selection) = config.selection else {
-        return whole(openapi, config);
-    };
-    let selected = selection::apply(openapi, selection, config);
-    let mut lowered = whole(&selected.openapi, config);
+pub(crate) fn api(mut openapi: OpenAPI, config: &Config<'_>) -> Lowered {
+    let selected = selection::apply(&mut openapi, config);
+    let mut lowered = whole(&openapi, config);
+    lowered.unreached = selected.unreached.len();
+    lowered
+        .findings
+        .extend(unreached(&selected.unreached, config));
     lowered.declared += selected.left_out.len();
     // What the manifest says about them stays true.
     lowered.operation_keys.extend(selected.left_out_keys);
     lowered.unselected = selected.left_out;
     lowered.useless = selected.useless;
     lowered
+}
+
+/// The names of schemas that a note spells out.
+const NAMED: usize = 3;
+
+/// Says which schemas are left out, and how to have them.
+fn unreached(names: &[String], config: &Config<'_>) -> Option<Finding> {
+    let first = names.first()?;
+    let named: Vec<String> = names
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let named = named.join(", ");
+    let message = match names.len() - names.len().min(NAMED) {
+        0 => format!("no operation leads to these schemas, so they are left out: {named}"),
+        more => format!(
+            "no operation leads to {} schemas, so they are left out: {named} and {more} more",
+            names.len()
+        ),
+    };
+    let help = match config.portal {
+        Some(_) => "to have them, write `schemas: all` under `select` in the manifest",
+        None => "to have them, ask for all schemas (`--all-schemas`)",
+    };
+    Some(Finding {
+        help: help.to_owned(),
+        ..Finding::note(
+            "unreached-schemas",
+            &format!("/components/schemas/{}", escape(first)),
+            message,
+        )
+    })
 }
 
 /// Lowers a normalized document.
@@ -165,14 +204,7 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     let mut operations = operations::Operations::new(openapi, config, types);
     operations.all(&extra);
     let mut lowered = operations.finish();
-    if let Some(webhooks) = openapi.extensions.get("x-webhooks") {
-        let names = webhooks.as_object().into_iter().flat_map(|all| all.keys());
-        let names: Vec<&str> = names.map(String::as_str).collect();
-        let words = "webhooks are requests that the server sends; only their models are generated";
-        let message = format!("{words}: {}", names.join(", "));
-        let note = Finding::note("webhooks-not-generated", "/x-webhooks", message);
-        lowered.findings.push(note);
-    }
+    lowered.findings.extend(webhooks(openapi));
     let api = &mut lowered.api;
     for index in recursion::end_alias_cycles(&mut api.types) {
         let pointer = &api.types[index].pointer;
@@ -190,6 +222,27 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     exchanges::settle(api, config);
     api.limits = limits::of(openapi, api);
     lowered
+}
+
+/// Says which requests of the server are nothing to call.
+fn webhooks(openapi: &OpenAPI) -> impl Iterator<Item = Finding> {
+    let sections = [
+        (
+            WEBHOOKS_OF_3_1,
+            "webhooks are requests that the server sends; only their models are generated",
+        ),
+        (
+            VENDOR_WEBHOOKS,
+            "webhooks are requests that the server sends, so clients have none",
+        ),
+    ];
+    sections.into_iter().filter_map(|(section, words)| {
+        let webhooks = openapi.extensions.get(section)?.as_object()?;
+        let names: Vec<&str> = webhooks.keys().map(String::as_str).collect();
+        let message = format!("{words}: {}", names.join(", "));
+        let pointer = format!("/{section}");
+        Some(Finding::note("webhooks-not-generated", &pointer, message))
+    })
 }
 
 /// An operation whose method `openapiv3` has no field for.

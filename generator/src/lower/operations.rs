@@ -209,6 +209,7 @@ impl<'a, 'm> Operations<'a, 'm> {
             operation_keys: self.operation_keys,
             json_fallbacks,
             unselected: Vec::new(),
+            unreached: 0,
             useless: Vec::new(),
         }
     }

@@ -1,28 +1,24 @@
-//! The part of a document that is selected: operations, and the schemas that they reach.
+//! The part of a document that is generated: the selected operations, and the schemas that they reach.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, PathItem, ReferenceOr};
 use serde_json::Value;
 
-use super::Config;
 use super::schemas::escape;
-use super::usage::{Usage, is_parent};
+use super::{Config, reach};
 use crate::diagnostics::{Diagnostic, Place};
-use crate::document::pointer;
-use crate::manifest::{Candidate, Selection, operation_key};
+use crate::manifest::{Candidate, Schemas, Selection, operation_key};
 
-const SCHEMAS: &str = "#/components/schemas/";
-
-/// What a selection leaves of a document, and what came to light.
+/// What a selection leaves out of a document, and what came to light.
+#[derive(Default)]
 pub(super) struct Selected {
-    /// The document without all that is not selected.
-    pub(super) openapi: OpenAPI,
     /// The operations that are not selected, by pointer into the normalized document.
     pub(super) left_out: Vec<String>,
     /// What the manifest calls these operations.
     pub(super) left_out_keys: Vec<String>,
+    /// The component schemas that nothing reaches any more, or did from the beginning.
+    pub(super) unreached: Vec<String>,
     /// What in the selection is of no use.
     pub(super) useless: Vec<Useless>,
 }
@@ -44,35 +40,52 @@ impl Useless {
 }
 
 /// Takes all that is not selected out of a document.
-pub(super) fn apply(openapi: &OpenAPI, selection: &Selection, config: &Config<'_>) -> Selected {
+pub(super) fn apply(openapi: &mut OpenAPI, config: &Config<'_>) -> Selected {
+    let all = Selection::default();
+    let selection = config.selection.unwrap_or(&all);
+    let names_operations = selection.names_operations();
+    let mut selected = Selected::default();
+    if names_operations {
+        operations(openapi, selection, config, &mut selected);
+    }
+    if selection.schemas == Schemas::Used && has_operations(openapi) {
+        // What the server sends by itself is in no selection of operations.
+        selected.unreached = reach::leave_unreached_out(openapi, !names_operations);
+    }
+    selected
+}
+
+/// Takes the operations that are not selected out of a document.
+fn operations(
+    openapi: &mut OpenAPI,
+    selection: &Selection,
+    config: &Config<'_>,
+    selected: &mut Selected,
+) {
     let mut selector = Selector {
         selection,
         config,
         seen: BTreeSet::new(),
     };
-    let mut selected = Selected {
-        openapi: openapi.clone(),
-        left_out: Vec::new(),
-        left_out_keys: Vec::new(),
-        useless: Vec::new(),
-    };
-    let mut paths = std::mem::take(&mut selected.openapi.paths.paths);
     let mut kept = 0;
-    for (path, item) in &mut paths {
+    for (path, item) in &mut openapi.paths.paths {
         if let ReferenceOr::Item(item) = item {
-            kept += selector.keep(path, item, &mut selected);
+            kept += selector.keep(path, item, selected);
         }
     }
-    selected.openapi.paths.paths = paths;
     selected.useless = selector.useless(kept == 0);
-    if let Some(used) = reached(&selected.openapi) {
-        let components = selected.openapi.components.as_mut();
-        let schemas = components.map(|components| &mut components.schemas);
-        schemas
-            .into_iter()
-            .for_each(|schemas| schemas.retain(|name, _| used.contains(name)));
-    }
-    selected
+}
+
+/// Whether a document is more than schemas.
+fn has_operations(openapi: &OpenAPI) -> bool {
+    let mut items = openapi
+        .paths
+        .paths
+        .values()
+        .filter_map(ReferenceOr::as_item);
+    items.any(|item| {
+        item.iter().next().is_some() || item.extensions.contains_key("x-additional-operations")
+    })
 }
 
 struct Selector<'m> {
@@ -219,65 +232,4 @@ fn slots(item: &mut PathItem) -> [(&'static str, &mut Option<Operation>); 8] {
         ("PATCH", &mut item.patch),
         ("TRACE", &mut item.trace),
     ]
-}
-
-/// The component schemas that operations lead to, in whatever way: what looks like a reference is one. A parent
-/// with a discriminator leads to its children. Nothing where the document cannot be written down.
-fn reached(openapi: &OpenAPI) -> Option<HashSet<String>> {
-    let components = openapi.components.as_ref()?;
-    let usage = Usage::of(openapi, &components.schemas);
-    let families: IndexMap<&str, &Vec<&str>> = usage
-        .children
-        .iter()
-        .filter(|(parent, _)| is_parent(&components.schemas, parent))
-        .map(|(parent, children)| (*parent, children))
-        .collect();
-    let all = serde_json::json!({ "components": serde_json::to_value(components).ok()? });
-    let mut work = Vec::new();
-    references(&serde_json::to_value(&openapi.paths).ok()?, &mut work);
-    let mut followed = HashSet::new();
-    let mut found = HashSet::new();
-    while let Some(reference) = work.pop() {
-        if !followed.insert(reference.clone()) {
-            continue;
-        }
-        if let Some(name) = reference.strip_prefix(SCHEMAS) {
-            let name = name.split('/').next().unwrap_or(name);
-            let name = name.replace("~1", "/").replace("~0", "~");
-            for child in families.get(name.as_str()).into_iter().copied().flatten() {
-                work.push(schema_reference(child));
-            }
-            found.insert(name);
-        }
-        let target = reference.strip_prefix('#');
-        if let Some(target) = target.and_then(|target| all.pointer(target)) {
-            references(target, &mut work);
-        }
-    }
-    Some(found)
-}
-
-/// Everything in a value that refers to a component, a discriminator's mapping among it.
-fn references(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) if text.starts_with("#/components/") => found.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-        Value::Object(members) => {
-            if let Some(Value::Object(mapping)) = members.get("mapping") {
-                let names = mapping.values().filter_map(Value::as_str);
-                let names = names.filter(|name| !name.contains(['/', '#']));
-                found.extend(names.map(schema_reference));
-            }
-            members
-                .values()
-                .for_each(|member| references(member, found));
-        }
-        _ => {}
-    }
-}
-
-fn schema_reference(name: &str) -> String {
-    let mut reference = SCHEMAS.trim_end_matches('/').to_owned();
-    pointer::push(&mut reference, name);
-    reference
 }

@@ -34,14 +34,17 @@ impl Direction {
     }
 }
 
+/// Components by the parent that they extend with `allOf`, directly or over others.
+pub(crate) type Families<'a> = IndexMap<&'a str, Vec<&'a str>>;
+
 /// What was found out about every component.
 #[derive(Debug, Default)]
 pub(crate) struct Usage<'a> {
     requested: HashSet<&'a str>,
     responded: HashSet<&'a str>,
     split: HashSet<&'a str>,
-    /// Components by the parent that they extend with `allOf`, directly or over others.
-    pub(crate) children: IndexMap<&'a str, Vec<&'a str>>,
+    /// The components that extend others.
+    pub(crate) children: Families<'a>,
     /// Per component: the discriminator's property and the values that select the component.
     tags: HashMap<&'a str, Vec<(&'a str, String)>>,
 }
@@ -55,14 +58,9 @@ impl<'a> Usage<'a> {
         let mut usage = Self {
             requested: graph.reach(roots.requests),
             responded: graph.reach(roots.responses),
+            children: children_of(components),
             ..Self::default()
         };
-        for (name, facts) in &graph.facts {
-            for parent in &facts.parents {
-                usage.children.entry(parent).or_default().push(name);
-            }
-        }
-        usage.close_children();
         usage.tags = tags(components, &usage.children);
         usage.split = graph
             .asymmetric()
@@ -113,25 +111,6 @@ impl<'a> Usage<'a> {
     /// Whether a discriminator names a component.
     pub(crate) fn has_tag(&self, component: &str) -> bool {
         self.tags.contains_key(component)
-    }
-
-    /// Grandchildren are children too.
-    fn close_children(&mut self) {
-        let direct = self.children.clone();
-        for (parent, children) in &mut self.children {
-            let mut seen: HashSet<&str> = children.iter().copied().collect();
-            seen.insert(parent);
-            let mut next = 0;
-            while next < children.len() {
-                let child = children[next];
-                for grandchild in direct.get(child).into_iter().flatten() {
-                    if seen.insert(grandchild) {
-                        children.push(grandchild);
-                    }
-                }
-                next += 1;
-            }
-        }
     }
 }
 
@@ -256,6 +235,38 @@ fn parents(schema: &Schema) -> Vec<&str> {
         .collect()
 }
 
+/// The components that extend others.
+pub(crate) fn children_of(components: &Components) -> Families<'_> {
+    let mut families = Families::new();
+    for (name, schema) in components {
+        let parents = schema.as_item().map(parents).unwrap_or_default();
+        for parent in parents {
+            families.entry(parent).or_default().push(name);
+        }
+    }
+    close(&mut families);
+    families
+}
+
+/// Makes grandchildren children too.
+fn close(families: &mut Families<'_>) {
+    let direct = families.clone();
+    for (parent, children) in families {
+        let mut seen: HashSet<&str> = children.iter().copied().collect();
+        seen.insert(parent);
+        let mut next = 0;
+        while next < children.len() {
+            let child = children[next];
+            for grandchild in direct.get(child).into_iter().flatten() {
+                if seen.insert(grandchild) {
+                    children.push(grandchild);
+                }
+            }
+            next += 1;
+        }
+    }
+}
+
 /// Whether a component is told apart into its children by a discriminator of its own.
 pub(crate) fn is_parent(components: &Components, name: &str) -> bool {
     let Some(ReferenceOr::Item(schema)) = components.get(name) else {
@@ -300,7 +311,7 @@ pub(crate) fn walk<'a>(schema: &'a Schema, visit: &mut dyn FnMut(&'a Schema)) {
 /// The discriminator values by component, from every discriminator of the document.
 fn tags<'a>(
     components: &'a Components,
-    children_of: &IndexMap<&'a str, Vec<&'a str>>,
+    children_of: &Families<'a>,
 ) -> HashMap<&'a str, Vec<(&'a str, String)>> {
     let mut tags: HashMap<&'a str, Vec<(&'a str, String)>> = HashMap::new();
     for (name, schema) in components {

@@ -23,7 +23,7 @@ use crate::diagnostics::{Diagnostic, Place};
 use crate::document::{self, Document, Source};
 use crate::names::{self, Noise};
 pub(crate) use selection::Candidate;
-pub use selection::{Filter, Selection};
+pub use selection::{Filter, Schemas, Selection};
 
 /// A portal: one identity provider, one gateway, several APIs.
 #[derive(Clone, Debug)]
@@ -200,7 +200,7 @@ pub struct Api {
     pub numbers: Numbers,
     /// How pages are asked for, where an operation has both parameters.
     pub pagination: Option<Pagination>,
-    /// Which operations are generated; all where nothing is said.
+    /// What is generated; all operations, and the schemas that they reach, where nothing is said.
     pub select: Option<Selection>,
     /// What the manifest says about single operations, by operation id.
     pub operations: BTreeMap<String, OperationRules>,

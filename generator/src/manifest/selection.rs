@@ -1,4 +1,4 @@
-//! Which operations of a document are generated.
+//! Which operations and schemas of a document are generated.
 
 use super::reader::Node;
 
@@ -12,6 +12,28 @@ pub struct Selection {
     pub exclude: Filter,
     /// The bundles of which one has to grant an operation. Where there is none, that is not asked.
     pub bundles: Vec<String>,
+    /// Which component schemas are generated with them.
+    pub schemas: Schemas,
+}
+
+/// Which component schemas are generated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Schemas {
+    /// Those that a generated operation or one of its callbacks leads to and, unless operations are selected, a webhook
+    /// (OpenAPI 3.1). All of them where the document has no operations.
+    #[default]
+    Used,
+    /// All of them.
+    All,
+}
+
+const SCHEMAS: [(&str, Schemas); 2] = [("used", Schemas::Used), ("all", Schemas::All)];
+
+impl Selection {
+    /// Whether some operations may not be generated.
+    pub(crate) fn names_operations(&self) -> bool {
+        !(self.include.is_empty() && self.exclude.is_empty() && self.bundles.is_empty())
+    }
 }
 
 /// Names operations in several ways; each of them is enough.
@@ -104,8 +126,11 @@ pub(super) fn read(node: &Node<'_>) -> Selection {
         bundles: fields
             .optional("bundles", |node| texts(node, "a bundle"))
             .unwrap_or_default(),
+        schemas: fields
+            .optional("schemas", |node| node.word(&SCHEMAS))
+            .unwrap_or_default(),
     });
-    node.check_not_empty("`include`, `exclude` or `bundles`");
+    node.check_not_empty("`include`, `exclude`, `bundles` or `schemas`");
     selection
 }
 

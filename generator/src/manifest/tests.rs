@@ -433,9 +433,16 @@ fn a_selection_is_read() {
                 ..Filter::default()
             },
             bundles: list("Reader"),
+            schemas: Schemas::Used,
         })
     );
     assert_eq!(manifest.apis[0].select, None);
+    let manifest = parse_text(&with_selection("{ schemas: all }")).expect("the manifest is right");
+    let all = Selection {
+        schemas: Schemas::All,
+        ..Selection::default()
+    };
+    assert_eq!(manifest.apis[1].select, Some(all));
 }
 
 #[test]
@@ -447,7 +454,7 @@ fn a_selection_says_something() {
     for (selection, expected) in [
         (
             "{}",
-            format!("{at}: `select` is empty; add `include`, `exclude` or `bundles`"),
+            format!("{at}: `select` is empty; add `include`, `exclude`, `bundles` or `schemas`"),
         ),
         (
             "{ include: {} }",
@@ -472,6 +479,13 @@ fn a_selection_says_something() {
             inner(
                 25,
                 "bundles/0: there is no bundle `Readers`; did you mean `Reader`?",
+            ),
+        ),
+        (
+            "{ schemas: everything }",
+            inner(
+                15,
+                "schemas: `everything` is not a value of `schemas`; use `used` or `all`",
             ),
         ),
         (

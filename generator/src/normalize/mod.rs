@@ -40,6 +40,7 @@ use version::Version;
 
 pub use context::Lost;
 pub use origins::Origins;
+pub(crate) use paths::{VENDOR_WEBHOOKS, WEBHOOKS_OF_3_1};
 pub(crate) use schema::TUPLE;
 pub(crate) use set::file_of;
 pub use set::{DocumentSet, references};
@@ -50,7 +51,7 @@ pub use set::{DocumentSet, references};
 /// what 3.0 has no words for is in extensions of our own:
 /// `x-const`, `x-prefix-items`, `x-examples` and `x-content-schema` (the component that a text in JSON holds) on schemas, `x-item-schema` on media types whose `schema` is the array of
 /// their items, `x-style` on parameters
-/// and encodings, `x-additional-operations` on path items, `x-webhooks` on the document, `x-default-mapping` on discriminators,
+/// and encodings, `x-additional-operations` on path items, `x-webhooks` and `x-vendor-webhooks` on the document, `x-default-mapping` on discriminators,
 /// and `x-broken` with the reason on a schema or an operation that cannot be expressed.
 #[derive(Debug)]
 pub struct Normalized {
@@ -161,16 +162,12 @@ fn openapi<'a>(cx: &mut Context<'a>, root: &'a Map<String, Value>, at: &At<'_>) 
     components::security_schemes(cx, root);
     components::components(cx);
     let paths = paths::paths(cx, root, at);
-    let webhooks = paths::webhooks(cx, root, at);
+    let mut extensions = read::extensions(root);
+    extensions.shift_remove("x-ms-paths");
+    paths::webhooks(cx, root, at, &mut extensions);
     components::hoisted(cx);
     cycles::break_up(cx);
     tags::map(cx);
-    let mut extensions = read::extensions(root);
-    extensions.shift_remove("x-ms-paths");
-    if !webhooks.is_empty() {
-        let webhooks = serde_json::to_value(webhooks).unwrap_or(Value::Null);
-        extensions.insert("x-webhooks".to_owned(), webhooks);
-    }
     let security = security::requirements(cx, root, at);
     let components = std::mem::take(&mut cx.components);
     if paths.paths.is_empty() && is_without_paths(root, cx.version) {

@@ -390,27 +390,42 @@ fn is_token(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(token)
 }
 
-/// Returns the calls that the server makes to its users, by name.
+/// Where webhooks stand in documents, and where they travel: those of OpenAPI 3.1, and those of the extension that
+/// vendors used before.
+const WEBHOOKS: [(&str, &str); 2] = [
+    ("webhooks", WEBHOOKS_OF_3_1),
+    ("x-webhooks", VENDOR_WEBHOOKS),
+];
+/// What the calls of the server to its users travel as, by name.
+pub(crate) const WEBHOOKS_OF_3_1: &str = "x-webhooks";
+/// What such calls travel as where the document has them in an extension.
+pub(crate) const VENDOR_WEBHOOKS: &str = "x-vendor-webhooks";
+
+/// Reads the calls that the server makes to its users into extensions.
 pub(crate) fn webhooks<'a>(
     cx: &mut Context<'a>,
     root: &'a Map<String, Value>,
     at: &At<'_>,
-) -> IndexMap<String, PathItem> {
-    let mut webhooks = IndexMap::new();
-    for section in ["webhooks", "x-webhooks"] {
+    extensions: &mut IndexMap<String, Value>,
+) {
+    for (section, travels_as) in WEBHOOKS {
         let Some(map) = cx.object(root, section, at) else {
             continue;
         };
-        let at = at.step(Step::Key(section), Step::Key("x-webhooks"));
+        let at = at.step(Step::Key(section), Step::Key(travels_as));
         cx.moved(&at);
+        let mut webhooks: IndexMap<&str, PathItem> = IndexMap::new();
         for (name, value) in map {
             if is_extension(name) {
                 continue;
             }
             if let Some(item) = path_item(cx, None, value, &at.key(name)) {
-                webhooks.insert(name.clone(), item);
+                webhooks.insert(name, item);
             }
         }
+        if !webhooks.is_empty() {
+            let webhooks = serde_json::to_value(webhooks).unwrap_or(Value::Null);
+            extensions.insert(travels_as.to_owned(), webhooks);
+        }
     }
-    webhooks
 }

@@ -10,7 +10,7 @@ use super::schema::number_of_text;
 use crate::words::closest;
 
 /// The extensions that normalization makes itself; a vendor's own of that name would be mistaken for them.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "x-broken",
     "x-const",
     "x-content-schema",
@@ -20,6 +20,7 @@ const OURS: [&str; 9] = [
     "x-additional-operations",
     "x-style",
     "x-webhooks",
+    "x-vendor-webhooks",
 ];
 
 /// Extensions that carry documentation by the kilobyte and nothing a client needs.

@@ -34,11 +34,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Generates a crate of this name into `crates` of the folder, from a document below `dir`.
+    /// Generates a crate of this name into `crates` of the folder, from a document below `dir`, with one option `more`.
     pub(super) fn generate(
         dir: &Path,
         document: &Path,
         name: &str,
+        more: Option<&str>,
         folder: &Path,
     ) -> Result<Self, Failure> {
         let program = std::env::current_exe();
@@ -63,7 +64,8 @@ impl Run {
                 "--json",
                 "--out",
             ])
-            .arg(&out);
+            .arg(&out)
+            .args(more);
         command
             .arg("--runtime")
             .arg(workspace::root()?.join("runtime"));

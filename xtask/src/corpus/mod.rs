@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// Checks with the compiler what was generated.
     #[arg(long)]
     compile: bool,
+    /// Generates all schemas, also those that no operation leads to.
+    #[arg(long)]
+    all_schemas: bool,
     /// Processes at a time; as many as there are processors if not given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -50,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         return Err(Failure::Usage(message));
     }
     let scratch = scratch()?;
-    let mut rows = generate_all(&dir, &found, jobs(options), &scratch)?;
+    let mut rows = generate_all(&dir, &found, options, &scratch)?;
     if options.compile {
         let progress = Progress::start("compiling what was generated");
         compile::check(&mut rows, &scratch, jobs(options), &progress)?;
@@ -93,7 +96,7 @@ fn jobs(options: &Options) -> usize {
 fn generate_all(
     dir: &Path,
     found: &[PathBuf],
-    jobs: usize,
+    options: &Options,
     scratch: &Path,
 ) -> Result<Vec<Row>, Failure> {
     let progress = Progress::start("generating");
@@ -106,12 +109,12 @@ fn generate_all(
                 return Ok(rows);
             };
             progress.tell(|| format!("generating {} of {}", number + 1, found.len()));
-            rows.push(generate_one(dir, path, number, scratch)?);
+            rows.push(generate_one(dir, path, number, options, scratch)?);
         }
     };
     let ended_early = |_| Err(Failure::Machine("a worker ended early".to_owned()));
     let rows: Result<Vec<_>, _> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..jobs(options)).map(|_| scope.spawn(work)).collect();
         let ends = workers.into_iter().map(|worker| worker.join());
         ends.map(|end| end.unwrap_or_else(ended_early)).collect()
     });
@@ -120,9 +123,16 @@ fn generate_all(
     Ok(rows)
 }
 
-fn generate_one(dir: &Path, path: &Path, number: usize, scratch: &Path) -> Result<Row, Failure> {
+fn generate_one(
+    dir: &Path,
+    path: &Path,
+    number: usize,
+    options: &Options,
+    scratch: &Path,
+) -> Result<Row, Failure> {
     let name = format!("corpus-{number:04}");
-    let run = Run::generate(dir, path, &name, scratch)?;
+    let more = options.all_schemas.then_some("--all-schemas");
+    let run = Run::generate(dir, path, &name, more, scratch)?;
     let mut row = Row::new(workspace::with_slashes(path), name, &run);
     let first_line = || run.stderr.lines().next().unwrap_or_default().to_owned();
     match run.end {

@@ -259,3 +259,48 @@ fn names_once_given_stay() {
         ended.stdout
     );
 }
+
+/// The type goes although the schema is still there; nothing changes for clients on the wire.
+#[test]
+fn a_schema_that_nothing_uses_any_more_is_told() {
+    let folder = Folder::new("diff_unused");
+    let used =
+        format!("{ORDERS}    Old: {{ type: object, properties: {{ id: {{ type: string }} }} }}\n");
+    let manifest = |select: &str| {
+        let document = format!("document: orders.yaml\n{select}");
+        MANIFEST.replace("document: orders.yaml\n", &document)
+    };
+    folder.write("specs/shop/orders.yaml", used);
+    folder.write(
+        "specs/shop/portal.yaml",
+        manifest("    select: { schemas: all }\n"),
+    );
+    folder.write("Cargo.toml", "[workspace.package]\nversion = \"0.3.1\"\n");
+    assert_eq!(folder.xtask(&["codegen"]).code, 0);
+    commit(&folder);
+    assert!(
+        folder
+            .read("generated/src/shop/orders/types.rs")
+            .contains("struct Old")
+    );
+
+    folder.write("specs/shop/portal.yaml", manifest(""));
+    let ended = folder.xtask(&["diff"]);
+    let expected = "\
+specs/shop/portal.yaml: changed
+In Rust
+  major shop::orders::types::Old [item-removed]
+      - struct Old
+      instead: nothing uses the type any more: take it out; where the document still has it, `schemas: all` under `select` in the manifest keeps it
+      because of: the manifest specs/shop/portal.yaml
+wire: 0 breaking, 0 warnings, 0 for information; Rust: 1 major, 0 minor, 0 patch
+major
+";
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, expected));
+    assert_eq!(folder.xtask(&["codegen"]).code, 0);
+    assert!(
+        !folder
+            .read("generated/src/shop/orders/types.rs")
+            .contains("struct Old")
+    );
+}

@@ -250,3 +250,31 @@ fn files_beside_the_document_are_read_and_others_are_not() {
     let allowed = generate("api/outside.yaml", &["--within", "."]);
     assert_eq!((allowed.code, allowed.stderr.as_str()), (0, ""));
 }
+
+/// A document with a schema that nothing refers to.
+fn with_an_unused_schema() -> String {
+    format!("{ORDERS}    Unused: {{ type: object, properties: {{ id: {{ type: string }} }} }}\n")
+}
+
+#[test]
+fn schemas_that_nothing_uses_are_left_out_unless_asked_for() {
+    let folder = Folder::new("schemas_that_nothing_uses");
+    folder.write("orders.yaml", with_an_unused_schema());
+    let generate = |more: &[&str]| {
+        let arguments = ["generate", "orders.yaml", "--out", "crate"];
+        folder.xtask(&[&arguments, more].concat())
+    };
+    let ended = generate(&["--verbose"]);
+    let told = "orders.yaml:23:5#/components/schemas/Unused: note: no operation leads to these schemas, so they are left \
+                out: `Unused`; to have them, ask for all schemas (`--all-schemas`)\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, told));
+    let line = "orders: 1 of 1 operations, 1 types (1 schemas unused; --all-schemas), ";
+    assert!(ended.stdout.starts_with(line), "{}", ended.stdout);
+    assert!(!folder.read("crate/src/types.rs").contains("Unused"));
+
+    let ended = generate(&["--all-schemas", "--verbose"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    let line = "orders: 1 of 1 operations, 2 types, ";
+    assert!(ended.stdout.starts_with(line), "{}", ended.stdout);
+    assert!(folder.read("crate/src/types.rs").contains("struct Unused"));
+}

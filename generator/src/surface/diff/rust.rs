@@ -52,7 +52,9 @@ fn removed(item: &Item, types: &Types<'_>) -> RustChange {
             Kind::Operation => "the API does not offer it any more: take the call out, or leave it in an older release".to_owned(),
             Kind::Call => "the operation has no optional parameters any more: await the `Call`".to_owned(),
             Kind::Bundle | Kind::Access => "choose another bundle".to_owned(),
-            _ => "nothing uses the type any more: take it out".to_owned(),
+            _ => "nothing uses the type any more: take it out; where the document still has it, `schemas: all` \
+                  under `select` in the manifest keeps it"
+                .to_owned(),
         },
         ..RustChange::default()
     }
