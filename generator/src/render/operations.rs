@@ -138,20 +138,7 @@ impl Operations<'_> {
     fn method(&self, operation: &Operation) -> TokenStream {
         let name = format_ident!("{}", operation.name);
         let docs = doc_attributes(&self.documentation(operation));
-        let alias = match operation.operation_id.as_str() {
-            "" => quote! {},
-            id => {
-                let id = alias(id);
-                // An alias that is the name itself is refused.
-                let other = id.trim_matches('"') != operation.name && id != "\"\"";
-                let id = tokens(&id);
-                if other {
-                    quote! { #[doc(alias = #id)] }
-                } else {
-                    quote! {}
-                }
-            }
-        };
+        let aliases = aliases(operation);
         let deprecated = self.deprecations(operation);
         let arguments = self.arguments(operation);
         let call = self.start(operation);
@@ -163,7 +150,7 @@ impl Operations<'_> {
         let bound = self.bound(operation);
         quote! {
             #docs
-            #alias
+            #aliases
             #deprecated
             pub fn #name(&self, #(#arguments),*) -> #result #bound {
                 #value
@@ -456,6 +443,23 @@ impl Operations<'_> {
                 Pages::new(self.0, &#constant, #items) #total
             }
         }
+    }
+}
+
+/// What the vendor calls an operation, so that a search finds the method by it: `operationId` and path.
+fn aliases(operation: &Operation) -> Option<TokenStream> {
+    let mut aliases: Vec<String> = Vec::new();
+    for words in [&operation.operation_id, &operation.path] {
+        let alias = alias(words);
+        // The name itself is no alias for rustc, and each may be said once.
+        if !alias.is_empty() && alias != operation.name && !aliases.contains(&alias) {
+            aliases.push(alias);
+        }
+    }
+    match aliases.as_slice() {
+        [] => None,
+        [alias] => Some(quote! { #[doc(alias = #alias)] }),
+        _ => Some(quote! { #[doc(alias(#(#aliases),*))] }),
     }
 }
 

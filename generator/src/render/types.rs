@@ -117,18 +117,18 @@ fn head(out: &mut String, indent: &str, definition: &TypeDef) {
         doc(out, indent, "\n**Deprecated** by its vendor.");
     }
     let alias = alias(&definition.wire_name);
-    if alias.trim_matches('"') != definition.name && alias != "\"\"" {
-        _ = writeln!(out, "{indent}#[doc(alias = {alias})]");
+    if !alias.is_empty() && alias != definition.name {
+        _ = writeln!(out, "{indent}#[doc(alias = {})]", literal(&alias));
     }
 }
 
-/// `#[doc(alias)]` takes no quotes and no white space at the ends; an alias that is the name is refused.
-pub(super) fn alias(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .filter(|c| !matches!(c, '"' | '\'') && !c.is_control())
-        .collect();
-    literal(text.trim())
+/// Words as `#[doc(alias)]` takes them: without quotes, with no white space but the plain one, and none at the ends.
+pub(super) fn alias(words: &str) -> String {
+    let refused = |c: &char| {
+        matches!(c, '"' | '\'') || c.is_control() || (c.is_whitespace() && *c != ' ')
+    };
+    let taken: String = words.chars().filter(|c| !refused(c)).collect();
+    taken.trim().to_owned()
 }
 
 /// The ways to make a model.
