@@ -34,6 +34,7 @@ impl<B: Bundle> Authentication<B> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/")]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir authentication authorize"))]
     pub fn authorize(&self, client_id: &str, redirect_uri: &str) -> Authorize
     where

@@ -37,7 +37,7 @@ impl<B: Bundle> Authentication<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createToken")]
+    #[doc(alias("createToken", "/token"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir authentication createToken"))]
     pub fn create_token(
         &self,

@@ -30,7 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listAccounts")]
+    #[doc(alias("listAccounts", "/accounts"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listAccounts"))]
     pub fn list_accounts(&self) -> ListAccounts
     where

@@ -30,7 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listActivities")]
+    #[doc(alias("listActivities", "/activities"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listActivities"))]
     pub fn list_activities(&self) -> ListActivities
     where
@@ -63,7 +63,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listCaseActivities")]
+    #[doc(alias("listCaseActivities", "/cases/{case_id}/activities"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCaseActivities"))]
     pub fn list_case_activities(
         &self,
@@ -98,7 +98,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getCaseActivity")]
+    #[doc(alias("getCaseActivity", "/cases/{case_id}/activities/{activity_id}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getCaseActivity"))]
     pub fn case_activity(
         &self,

@@ -29,7 +29,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listCampaigns")]
+    #[doc(alias("listCampaigns", "/campaigns"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCampaigns"))]
     pub fn list_campaigns(&self) -> ListCampaigns
     where

@@ -31,7 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createCompany")]
+    #[doc(alias("createCompany", "/companies"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createCompany"))]
     pub fn create_company(
         &self,
@@ -65,7 +65,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createUser")]
+    #[doc(alias("createUser", "/companies/{company_id}/users"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createUser"))]
     pub fn create_user(
         &self,
@@ -104,7 +104,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createInvitedUser")]
+    #[doc(alias("createInvitedUser", "/companies/{company_id}/users/{invite_token}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createInvitedUser"))]
     pub fn create_invited_user(
         &self,

@@ -29,7 +29,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listCorrespondences")]
+    #[doc(alias("listCorrespondences", "/correspondences"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCorrespondences"))]
     pub fn list_correspondences(&self) -> ListCorrespondences
     where

@@ -30,7 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listLeadImportProviders")]
+    #[doc(alias("listLeadImportProviders", "/lead-import/providers"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadImportProviders"))]
     pub fn list_lead_import_providers(
         &self,
@@ -63,7 +63,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listLeadImportIntegrations")]
+    #[doc(alias("listLeadImportIntegrations", "/lead-import/integrations"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadImportIntegrations"))]
     pub fn list_lead_import_integrations(
         &self,

@@ -29,7 +29,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listLeadTypes")]
+    #[doc(alias("listLeadTypes", "/lead-types"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listLeadTypes"))]
     pub fn list_lead_types(&self) -> ListLeadTypes
     where

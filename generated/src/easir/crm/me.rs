@@ -28,7 +28,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getMe")]
+    #[doc(alias("getMe", "/me"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getMe"))]
     pub fn me(&self) -> Call<types::CurrentUser, CrmError>
     where
@@ -61,7 +61,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "activateDevice")]
+    #[doc(alias("activateDevice", "/device-activation"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm activateDevice"))]
     pub fn activate_device(&self, body: &types::DeviceActivation) -> Call<(), CrmError>
     where

@@ -30,7 +30,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listNotes")]
+    #[doc(alias("listNotes", "/notes"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listNotes"))]
     pub fn list_notes(&self) -> ListNotes
     where
@@ -61,7 +61,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getNote")]
+    #[doc(alias("getNote", "/notes/{note_id}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getNote"))]
     pub fn note(&self, note_id: i64) -> Call<types::Note, CrmError>
     where
@@ -96,7 +96,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listCaseNotes")]
+    #[doc(alias("listCaseNotes", "/cases/{case_id}/notes"))]
     #[cfg_attr(not(portal_scopes), deprecated = "deprecated by its vendor")]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listCaseNotes"))]
     pub fn list_case_notes(&self, case_id: Uuid) -> Call<types::NotePage, CrmError>
@@ -130,7 +130,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createCaseNote")]
+    #[doc(alias("createCaseNote", "/cases/{case_id}/notes"))]
     #[cfg_attr(not(portal_scopes), deprecated = "deprecated by its vendor")]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm createCaseNote"))]
     pub fn create_case_note(

@@ -31,7 +31,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getAverages")]
+    #[doc(alias("getAverages", "/reports/averages"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getAverages"))]
     pub fn averages(&self, indicators: &[impl AsRef<str> + Encode]) -> Averages
     where
@@ -66,7 +66,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getMetrics")]
+    #[doc(alias("getMetrics", "/reports/metrics"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getMetrics"))]
     pub fn metrics(&self, indicators: &[impl AsRef<str> + Encode]) -> Metrics
     where
@@ -104,7 +104,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getTimeSeries")]
+    #[doc(alias("getTimeSeries", "/reports/time-series"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getTimeSeries"))]
     pub fn time_series(&self, indicators: &[impl AsRef<str> + Encode]) -> TimeSeries
     where

@@ -29,7 +29,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listTeams")]
+    #[doc(alias("listTeams", "/teams"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm listTeams"))]
     pub fn list_teams(&self) -> ListTeams
     where
@@ -60,7 +60,7 @@ impl<B: Bundle> Crm<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "getTeam")]
+    #[doc(alias("getTeam", "/teams/{team_id}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easir crm getTeam"))]
     pub fn team(&self, team_id: i64) -> Call<types::Team, CrmError>
     where

@@ -33,7 +33,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetAccountBalancesByDateV1")]
+    #[doc(
+        alias(
+            "PublicGetAccountBalancesByDateV1",
+            "/v1/account-balances/{organizationNumber}"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetAccountBalancesByDateV1" ))]
     pub fn account_balances_by_date(
         &self,

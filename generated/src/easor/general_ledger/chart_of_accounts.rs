@@ -34,7 +34,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetUtilizedChartOfAccountsV1")]
+    #[doc(
+        alias(
+            "PublicGetUtilizedChartOfAccountsV1",
+            "/v1/chart-of-accounts/used-accounts/{organizationNumber}"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetUtilizedChartOfAccountsV1" ))]
     pub fn utilized_chart_of_accounts(
         &self,

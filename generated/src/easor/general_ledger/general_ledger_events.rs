@@ -46,7 +46,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetGeneralLedgerEventsV1")]
+    #[doc(
+        alias(
+            "PublicGetGeneralLedgerEventsV1",
+            "/v1/general-ledger-events/{organizationNumber}"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicGetGeneralLedgerEventsV1" ))]
     pub fn general_ledger_events(&self, organization_number: &str) -> GeneralLedgerEvents
     where

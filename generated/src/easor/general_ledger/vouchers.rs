@@ -31,7 +31,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetVouchersV1")]
+    #[doc(alias("PublicGetVouchersV1", "/v1/vouchers/{organizationNumber}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVouchersV1"))]
     pub fn vouchers(&self, organization_number: &str) -> Vouchers
     where
@@ -65,7 +65,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicAddCollectionOfVouchersV1")]
+    #[doc(alias("PublicAddCollectionOfVouchersV1", "/v1/vouchers/{organizationNumber}"))]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfVouchersV1" ))]
     pub fn add_vouchers(
         &self,
@@ -174,7 +174,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicAddCollectionOfAcceptedVouchersV1")]
+    #[doc(
+        alias(
+            "PublicAddCollectionOfAcceptedVouchersV1",
+            "/v1/vouchers/accepted/{organizationNumber}"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfAcceptedVouchersV1" ))]
     pub fn add_accepted_vouchers(
         &self,
@@ -214,7 +219,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetVouchersV2")]
+    #[doc(alias("PublicGetVouchersV2", "/v2/vouchers/{organizationNumber}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVouchersV2"))]
     pub fn vouchers_v2(&self, organization_number: &str) -> VouchersV2
     where
@@ -349,7 +354,7 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicAddCollectionOfVouchersV2")]
+    #[doc(alias("PublicAddCollectionOfVouchersV2", "/v2/vouchers/{organizationNumber}"))]
     #[cfg_attr(portal_scopes, deprecated( note = "portal-scopes easor general-ledger PublicAddCollectionOfVouchersV2" ))]
     pub fn add_vouchers_v2(
         &self,
@@ -387,7 +392,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicDeleteVoucherByIdV1")]
+    #[doc(
+        alias(
+            "PublicDeleteVoucherByIdV1",
+            "/v1/vouchers/{organizationNumber}/{voucherId}"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicDeleteVoucherByIdV1"))]
     pub fn delete_voucher_by_id(
         &self,
@@ -424,7 +434,12 @@ impl<B: Bundle> GeneralLedger<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "PublicGetVoucherImageV1")]
+    #[doc(
+        alias(
+            "PublicGetVoucherImageV1",
+            "/v1/vouchers/{organizationNumber}/{voucherId}/image"
+        )
+    )]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor general-ledger PublicGetVoucherImageV1"))]
     pub fn voucher_image(
         &self,

@@ -36,7 +36,7 @@ impl<B: Bundle> Organization<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "listAccountingPeriods")]
+    #[doc(alias("listAccountingPeriods", "/v2/accounting-periods/{organizationNumber}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor organization listAccountingPeriods"))]
     pub fn list_accounting_periods(
         &self,

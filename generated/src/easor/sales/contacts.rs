@@ -31,7 +31,7 @@ impl<B: Bundle> Sales<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createContact")]
+    #[doc(alias("createContact", "/v1/{organizationNumber}/contacts"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales createContact"))]
     pub fn create_contact(
         &self,

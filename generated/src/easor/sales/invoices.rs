@@ -39,7 +39,7 @@ impl<B: Bundle> Sales<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "createInvoice")]
+    #[doc(alias("createInvoice", "/v1/{organizationNumber}/invoices"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales createInvoice"))]
     pub fn create_invoice(
         &self,
@@ -82,7 +82,7 @@ impl<B: Bundle> Sales<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "updateInvoice")]
+    #[doc(alias("updateInvoice", "/v1/{organizationNumber}/invoices/{invoiceId}"))]
     #[cfg_attr(portal_scopes, deprecated(note = "portal-scopes easor sales updateInvoice"))]
     pub fn update_invoice(
         &self,
