@@ -124,9 +124,8 @@ fn head(out: &mut String, indent: &str, definition: &TypeDef) {
 
 /// Words as `#[doc(alias)]` takes them: without quotes, with no white space but the plain one, and none at the ends.
 pub(super) fn alias(words: &str) -> String {
-    let refused = |c: &char| {
-        matches!(c, '"' | '\'') || c.is_control() || (c.is_whitespace() && *c != ' ')
-    };
+    let refused =
+        |c: &char| matches!(c, '"' | '\'') || c.is_control() || (c.is_whitespace() && *c != ' ');
     let taken: String = words.chars().filter(|c| !refused(c)).collect();
     taken.trim().to_owned()
 }
