@@ -122,6 +122,28 @@ fn every_link_leads_somewhere() {
     assert!(links > 40, "only {links} links were found");
 }
 
+/// The built guide has nothing beside its own pages, so what these include must not lead out of it either.
+#[test]
+fn links_of_the_guide_stay_in_the_guide() {
+    let mut problems = Vec::new();
+    for page in below("docs/src", ".md") {
+        let text = whole(&page);
+        for event in parse(&text) {
+            let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event
+            else {
+                continue;
+            };
+            problems.extend(problem(&page, &dest_url));
+            let path = dest_url.split('#').next().unwrap_or_default();
+            let target = beside(&page, path).unwrap_or_default();
+            if !dest_url.contains("://") && !path.is_empty() && !target.starts_with("docs/src/") {
+                problems.push(format!("{page}: {dest_url} leads out of the guide"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 #[test]
 fn links_that_lead_nowhere_are_found() {
     assert!(problem("README.md", "docs/errors.md").is_none());
