@@ -10,11 +10,12 @@ use portal_generator::normalize::DocumentSet;
 use portal_generator::overlay::Overlay;
 use portal_generator::surface::{self, Item, Lock};
 use portal_generator::{File, Output, Summary, mend, names};
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::files::{Difference, Plan};
 use crate::terminal::{self, BOLD, Progress, say};
-use crate::{documents, lock, workspace};
+use crate::{documents, lock, machine, workspace};
 
 pub(crate) const SPECS: &str = "specs";
 const GENERATED: &str = "generated";
@@ -23,6 +24,9 @@ const OVERLAY: &str = ".overlay.yaml";
 
 /// What `codegen` can be told.
 #[derive(clap::Args)]
+#[command(after_help = "\
+JSON is a line each: `kind` is `diagnostic` (severity, rule, file, line, column, pointer, message, remedy), `file` (file, \
+state: changed, missing or left over) or, last, `summary` (errors, warnings, files).")]
 pub(crate) struct Options {
     /// Writes nothing, but shows what is not as it would be written.
     #[arg(long)]
@@ -30,6 +34,9 @@ pub(crate) struct Options {
     /// Only this portal, by its name in the manifest.
     #[arg(long, value_name = "NAME")]
     portal: Option<String>,
+    /// Prints lines of JSON: each diagnostic, each file that is not as it would be written, and last how many.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What was generated for a portal.
@@ -56,6 +63,17 @@ pub(crate) struct GeneratedApi {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
+    let done = codegen(options, verbose);
+    if options.json
+        && let Err(Failure::Refused(problems)) = &done
+    {
+        machine::diagnostics(problems);
+        machine::summary(problems, json!({ "files": 0 }));
+    }
+    done
+}
+
+fn codegen(options: &Options, verbose: bool) -> Result<(), Failure> {
     let root = workspace::root()?;
     let progress = Progress::start("reading the manifests");
     let manifests = manifests(&root)?;
@@ -91,11 +109,21 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     let plan = Plan::new(&root.join(GENERATED), files, &scopes)?;
     let lock = locked(&root, &manifests, &generated, before)?;
     let lock = Plan::of_files(&root.join(SPECS), vec![lock])?;
+    if options.json {
+        machine::diagnostics(&diagnostics);
+        plan.print_json(GENERATED);
+        lock.print_json(SPECS);
+        let files = plan.differences().len() + lock.differences().len();
+        machine::summary(&diagnostics, json!({ "files": files }));
+    }
     if options.check {
-        return check(&plan, &lock);
+        return check(&plan, &lock, options.json);
     }
     plan.apply()?;
     lock.apply()?;
+    if options.json {
+        return Ok(());
+    }
     for portal in &generated {
         portal.print(plan.differences());
     }
@@ -138,14 +166,19 @@ fn locked(
     })
 }
 
-fn check(plan: &Plan, lock: &Plan) -> Result<(), Failure> {
+fn check(plan: &Plan, lock: &Plan, is_told: bool) -> Result<(), Failure> {
     let differences = plan.differences().len() + lock.differences().len();
+    if differences == 0 && is_told {
+        return Ok(());
+    }
     if differences == 0 {
         say!("{GENERATED}/ is what {SPECS}/ gives");
         return Ok(());
     }
-    plan.print(GENERATED);
-    lock.print(SPECS);
+    if !is_told {
+        plan.print(GENERATED);
+        lock.print(SPECS);
+    }
     terminal::error(&format!(
         "{differences} {} not what {SPECS}/ gives; run `cargo xtask codegen`",
         if differences == 1 {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use portal_generator::File;
+use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use crate::failure::Failure;
@@ -91,6 +92,17 @@ impl Plan {
         Ok(())
     }
 
+    /// Prints a line of JSON for each difference, with paths as seen from the folder that `shown` names.
+    pub(crate) fn print_json(&self, shown: &str) {
+        for difference in &self.differences {
+            let file = format!("{shown}/{}", difference.path);
+            say!(
+                "{}",
+                json!({ "kind": "file", "file": file, "state": difference.state() })
+            );
+        }
+    }
+
     /// Prints every difference, with paths as seen from the folder that `shown` names.
     pub(crate) fn print(&self, shown: &str) {
         for difference in &self.differences {
@@ -100,13 +112,17 @@ impl Plan {
 }
 
 impl Difference {
-    fn print(&self, shown: &str) {
-        let what = match (&self.found, &self.expected) {
+    /// What is the matter with the file.
+    fn state(&self) -> &'static str {
+        match (&self.found, &self.expected) {
             (Some(_), Some(_)) => "changed",
             (None, _) => "missing",
             (Some(_), None) => "left over",
-        };
-        say!("{BOLD}{shown}/{}{BOLD:#}: {what}", self.path);
+        }
+    }
+
+    fn print(&self, shown: &str) {
+        say!("{BOLD}{shown}/{}{BOLD:#}: {}", self.path, self.state());
         let found = self.found.as_deref().unwrap_or_default();
         let expected = self.expected.as_deref().unwrap_or_default();
         print_difference(found, expected);

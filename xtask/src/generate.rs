@@ -13,7 +13,7 @@ use crate::corpus::peak_memory;
 use crate::failure::Failure;
 use crate::files::{self, Plan};
 use crate::terminal::{self, BOLD, Progress, say};
-use crate::{documents, workspace};
+use crate::{documents, machine, workspace};
 
 /// What `generate` can be told.
 #[derive(clap::Args)]
@@ -47,7 +47,7 @@ pub(crate) struct Options {
     /// All schemas of the document's components, also those that no operation leads to.
     #[arg(long)]
     all_schemas: bool,
-    /// Prints what was done as JSON.
+    /// Prints lines of JSON: each diagnostic, and last what was done.
     #[arg(long)]
     json: bool,
 }
@@ -65,7 +65,8 @@ pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
         }
         Err(Failure::Refused(problems)) => {
             if options.json {
-                say!("{}", refused_as_json(&problems, seconds));
+                machine::diagnostics(&problems);
+                machine::summary(&problems, refused_as_json(&problems, seconds));
             }
             Err(Failure::Refused(problems))
         }
@@ -145,7 +146,8 @@ impl Done {
 
     fn print(&self, options: &Options, seconds: f64) {
         if options.json {
-            say!("{}", self.as_json(seconds));
+            machine::diagnostics(&self.output.diagnostics);
+            machine::summary(&self.output.diagnostics, self.as_json(seconds));
         } else if self.is_usable(options) {
             self.print_line(&options.out, seconds);
         } else {

@@ -23,6 +23,7 @@ mod fetch;
 mod files;
 mod generate;
 mod lock;
+mod machine;
 mod mend;
 mod release_notes;
 mod sandbox;
@@ -41,8 +42,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 Every day: `codegen` when something in specs/ changed, and `diff` before, to see what it will break.
 Without credentials: `demo` for a first look, `sandbox` to work against.
 
-Colours are for terminals; NO_COLOR turns them off. What a machine reads: `diff --format json`, `scopes --json`, \
-`generate --json`, `corpus --json FILE`.
+Colours are for terminals; NO_COLOR turns them off. What a machine reads: `--json` of `codegen`, `generate` (lines of JSON, \
+a diagnostic each, a summary last) and `scopes`, `diff --format json`, `corpus --json FILE`.
 
 Exit codes: 0 done, 1 what was supplied cannot be used, 2 wrong usage.")]
 struct Cli {

@@ -49,14 +49,9 @@ pub(crate) fn hint(message: &str) {
 /// Prints diagnostics in the order of their places: all errors, the first warnings of each rule,
 /// and with `verbose` everything.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic], verbose: bool) {
-    let mut sorted: Vec<_> = diagnostics.iter().collect();
-    sorted.sort_by_key(|diagnostic| {
-        let place = &diagnostic.place;
-        (&place.file, place.line, place.column, &place.pointer)
-    });
     let mut hidden = 0;
     let mut shown: Vec<(&str, usize)> = Vec::new();
-    for diagnostic in sorted {
+    for diagnostic in sorted(diagnostics) {
         let is_shown = match diagnostic.severity {
             Severity::Error => true,
             Severity::Warning => verbose || count(&mut shown, diagnostic.rule) <= SHOWN_OF_A_RULE,
@@ -73,6 +68,16 @@ pub(crate) fn diagnostics(diagnostics: &[Diagnostic], verbose: bool) {
             "{DIM}{hidden} more warnings like these; --verbose shows them{DIM:#}"
         ));
     }
+}
+
+/// Diagnostics in the order of their places.
+pub(crate) fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<_> = diagnostics.iter().collect();
+    sorted.sort_by_key(|diagnostic| {
+        let place = &diagnostic.place;
+        (&place.file, place.line, place.column, &place.pointer)
+    });
+    sorted
 }
 
 /// An error stands as it is, so that tools that read `file:line:column` find it; what matters less

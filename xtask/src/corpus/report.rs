@@ -61,9 +61,10 @@ impl Row {
         }
     }
 
-    /// Takes over what `generate --json` printed.
+    /// Takes over what `generate --json` printed last.
     pub(super) fn read_summary(&mut self, stdout: &str) {
-        let Ok(summary) = serde_json::from_str::<Value>(stdout) else {
+        let summary = stdout.lines().next_back().unwrap_or_default();
+        let Ok(summary) = serde_json::from_str::<Value>(summary) else {
             return self.fail("printed no summary".to_owned());
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -68,7 +68,7 @@ fn a_summary_is_printed_as_json() {
     let folder = Folder::new("a_summary_is_printed_as_json");
     folder.write("orders.yaml", ORDERS);
     let ended = folder.xtask(&["generate", "orders.yaml", "--out", "crate", "--json"]);
-    let summary: Value = serde_json::from_str(&ended.stdout).expect("it is JSON");
+    let summary = ended.summary();
     assert_eq!(summary["operations"], 1);
     assert_eq!(summary["generated"], 1);
     assert_eq!(summary["omitted"], Value::Array(Vec::new()));
@@ -90,7 +90,7 @@ fn only_what_is_included_is_generated() {
     ] {
         let ended = folder.xtask(&[&base[..], &included].concat());
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{included:?}");
-        let summary: Value = serde_json::from_str(&ended.stdout).expect("it is JSON");
+        let summary = ended.summary();
         assert_eq!(
             (&summary["generated"], &summary["types"]),
             (&1.into(), &0.into())
@@ -197,7 +197,7 @@ fn unusable_documents_are_refused_and_nothing_is_written() {
             !folder.path("crate").exists(),
             "{name}: something was written"
         );
-        let summary: Value = serde_json::from_str(&ended.stdout).expect("it is JSON");
+        let summary = ended.summary();
         assert_eq!(summary["generated"], 0, "{name}");
         assert_ne!(summary["omitted"], Value::Array(Vec::new()), "{name}");
     }
@@ -242,7 +242,7 @@ fn files_beside_the_document_are_read_and_others_are_not() {
     };
     let inside = generate("api/inside.yaml", &[]);
     assert_eq!((inside.code, inside.stderr.as_str()), (0, ""));
-    let summary: Value = serde_json::from_str(&inside.stdout).expect("it is JSON");
+    let summary = inside.summary();
     assert_eq!(summary["documents"][1], "api/parts/order.yaml");
 
     let outside = generate("api/outside.yaml", &[]);

@@ -5,6 +5,7 @@ mod corpus;
 mod diff;
 mod fetch;
 mod generate;
+mod machines;
 mod mend;
 mod overlays;
 mod people;

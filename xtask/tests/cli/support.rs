@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
+
 /// A folder that begins empty and is the working directory of the commands that run in it.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -86,6 +88,23 @@ impl Folder {
             .env("CARGO_TARGET_DIR", self.path("target"))
             .env("RUST_BACKTRACE", "0");
         command
+    }
+}
+
+impl Ended {
+    /// What was printed as lines of JSON.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+            .collect()
+    }
+
+    /// The last of these lines.
+    pub(crate) fn summary(&self) -> Value {
+        let last = self.lines().pop().expect("there is a line");
+        assert_eq!(last["kind"], "summary", "{}", self.stdout);
+        last
     }
 }
 

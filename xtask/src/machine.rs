@@ -1,0 +1,51 @@
+//! What machines read: lines of JSON on standard output, each an object whose `kind` says what it tells.
+
+use portal_generator::diagnostics::{Diagnostic, Severity};
+use serde_json::{Value, json};
+
+use crate::terminal::{self, say};
+
+/// Prints a line for each diagnostic, warnings and notes included, in the order of their places.
+pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) {
+    for diagnostic in terminal::sorted(diagnostics) {
+        say!("{}", line(diagnostic));
+    }
+}
+
+/// The last line: what there was, with the keys that a command adds.
+pub(crate) fn summary(diagnostics: &[Diagnostic], more: Value) {
+    let count = |severity| {
+        let all = diagnostics.iter();
+        all.filter(|it| it.severity == severity).count()
+    };
+    let mut summary = json!({
+        "kind": "summary",
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
+    });
+    if let (Some(summary), Value::Object(more)) = (summary.as_object_mut(), more) {
+        summary.extend(more);
+    }
+    say!("{summary}");
+}
+
+fn line(diagnostic: &Diagnostic) -> Value {
+    let Diagnostic {
+        severity,
+        rule,
+        place,
+        message,
+        help,
+    } = diagnostic;
+    json!({
+        "kind": "diagnostic",
+        "severity": severity.as_str(),
+        "rule": rule,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "pointer": place.pointer,
+        "message": message,
+        "remedy": help,
+    })
+}
