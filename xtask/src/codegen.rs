@@ -25,8 +25,8 @@ const OVERLAY: &str = ".overlay.yaml";
 /// What `codegen` can be told.
 #[derive(clap::Args)]
 #[command(after_help = "\
-JSON is a line each: `kind` is `diagnostic` (severity, rule, file, line, column, pointer, message, remedy), `file` (file, \
-state: changed, missing or left over) or, last, `summary` (errors, warnings, files).")]
+With --json, each line is an object. Its `kind` is `diagnostic` (severity, rule, file, line, column, pointer, message, \
+remedy), `file` (file, state: changed, missing or left over), or in the last line `summary` (errors, warnings, files).")]
 pub(crate) struct Options {
     /// Writes nothing, but shows what is not as it would be written.
     #[arg(long)]

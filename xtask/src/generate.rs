@@ -17,6 +17,11 @@ use crate::{documents, machine, workspace};
 
 /// What `generate` can be told.
 #[derive(clap::Args)]
+#[command(after_help = "\
+With --json, each line is an object. Its `kind` is `diagnostic` (severity, rule, file, line, column, pointer, message, \
+remedy), or in the last line `summary` (errors, warnings, operations, generated, omitted, types and more).
+
+Exit codes: 0 done, what was left out is listed; 1 the document cannot be used; 2 wrong usage.")]
 pub(crate) struct Options {
     /// The OpenAPI document, JSON or YAML.
     document: PathBuf,
