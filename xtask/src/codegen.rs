@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::files::{Difference, Plan};
 use crate::terminal::{self, BOLD, Progress, say};
-use crate::{documents, lock, machine, workspace};
+use crate::{documents, journal, lock, machine, workspace};
 
 pub(crate) const SPECS: &str = "specs";
 const GENERATED: &str = "generated";
@@ -201,6 +201,7 @@ pub(crate) fn manifests_in(
     specs_folder: &Path,
 ) -> Result<Vec<(PathBuf, Manifest)>, Failure> {
     let specs = root.join(specs_folder);
+    journal::finish(&specs)?;
     let entries = fs::read_dir(&specs).map_err(|e| Failure::io("read", &specs, &e))?;
     let mut folders: Vec<_> = entries
         .filter_map(|entry| Some(specs_folder.join(entry.ok()?.file_name())))

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::codegen::{Generated, SPECS};
 use crate::failure::Failure;
-use crate::{files, workspace};
+use crate::workspace;
 
 /// The lock's name in the folder of specs.
 pub(crate) const FILE: &str = "specs.lock";
@@ -112,13 +112,15 @@ fn known(lock: &Lock) -> Known<'_> {
         .collect()
 }
 
-/// Notes in the lock where files came from that were put in place. What code was generated from stays as it is: of new
-/// content, `codegen` takes the note over.
-pub(crate) fn note_origin(root: &Path, files: &[String], origin: &str) -> Result<(), Failure> {
-    let mut lock = read(root)?;
+/// The text of a lock that notes where files came from, by their names and the sums of their content; `None` if it says
+/// so already. What code was generated from stays as it is: of new content, `codegen` takes the note over.
+pub(crate) fn with_origin(
+    mut lock: Lock,
+    files: &[(String, String)],
+    origin: &str,
+) -> Option<String> {
     let before = lock.to_text();
-    for file in files {
-        let sha256 = digest(root, file)?;
+    for (file, sha256) in files {
         lock.fetched.retain(|it| it.file != *file);
         let apis = lock
             .portals
@@ -126,14 +128,14 @@ pub(crate) fn note_origin(root: &Path, files: &[String], origin: &str) -> Result
             .flat_map(|it| it.apis.values_mut());
         let documents = apis.flat_map(|api| &mut api.documents);
         let mut is_known = false;
-        for known in documents.filter(|it| it.file == *file && it.sha256 == sha256) {
+        for known in documents.filter(|it| it.file == *file && it.sha256 == *sha256) {
             known.origin = origin.to_owned();
             is_known = true;
         }
         if !is_known {
             lock.fetched.push(Document {
                 file: file.clone(),
-                sha256,
+                sha256: sha256.clone(),
                 date: today(),
                 origin: origin.to_owned(),
             });
@@ -141,11 +143,7 @@ pub(crate) fn note_origin(root: &Path, files: &[String], origin: &str) -> Result
     }
     lock.fetched.sort_by(|a, b| a.file.cmp(&b.file));
     let text = lock.to_text();
-    let path = root.join(SPECS).join(FILE);
-    match text == before {
-        true => Ok(()),
-        false => files::write(&path, &text).map_err(|error| Failure::io("write", &path, &error)),
-    }
+    (text != before).then_some(text)
 }
 
 fn digest(root: &Path, name: &str) -> Result<String, Failure> {

@@ -4,8 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 
+use crate::codegen::SPECS;
 use crate::failure::Failure;
-use crate::workspace;
+use crate::{journal, workspace};
 
 /// What goes on to the program.
 #[derive(clap::Args)]
@@ -41,11 +42,13 @@ pub(crate) fn demo(options: &DemoOptions) -> Result<(), Failure> {
 }
 
 fn run(target: &[&str], arguments: &[impl AsRef<OsStr>]) -> Result<(), Failure> {
+    let root = workspace::root()?;
+    journal::finish(&root.join(SPECS))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
         .args(["run", "--quiet", "--package", "portal-sandbox"])
         .arg("--manifest-path")
-        .arg(workspace::root()?.join("Cargo.toml"))
+        .arg(root.join("Cargo.toml"))
         .args(target)
         .arg("--")
         .args(arguments)

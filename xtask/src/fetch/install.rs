@@ -1,9 +1,7 @@
 //! Checking what was fetched, and putting it in place.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use portal_generator::CrateOptions;
 use portal_generator::diagnostics::Diagnostic;
@@ -12,9 +10,11 @@ use portal_generator::manifest::{Api, Manifest};
 use portal_generator::normalize::DocumentSet;
 
 use super::Fetched;
+use crate::codegen::SPECS;
+use crate::durable::Prepared;
 use crate::failure::Failure;
 use crate::terminal::{BOLD, say};
-use crate::{lock, workspace};
+use crate::{journal, lock, workspace};
 
 /// Replaces the document of an API with one that generates, and notes in the lock where it came from.
 pub(super) fn api(
@@ -30,15 +30,10 @@ pub(super) fn api(
         refuse_taken(manifest, api, name)?;
     }
     let operations = check_all(&workspace::with_slashes(&document), fetched)?;
-    // A lock that cannot be read is told before anything is written.
-    lock::read(root)?;
-    let changed = write_all(&root.join(&document), fetched)?;
-    let files = fetched.iter().map(|(name, _)| beside(&document, name));
-    let files: Vec<_> = files.map(|file| workspace::with_slashes(&file)).collect();
-    lock::note_origin(root, &files, origin)?;
-    let state = match changed {
-        0 => "is as before".to_owned(),
-        _ => format!("has {operations} operations; `cargo xtask codegen` takes it from here"),
+    let is_as_before = replace(root, &document, fetched, origin)?;
+    let state = match is_as_before {
+        true => "is as before".to_owned(),
+        false => format!("has {operations} operations; `cargo xtask codegen` takes it from here"),
     };
     say!(
         "{BOLD}{}/{}{BOLD:#}: {} {state}",
@@ -47,6 +42,28 @@ pub(super) fn api(
         workspace::with_slashes(&document)
     );
     Ok(())
+}
+
+/// Replaces the files of a document, and what the lock notes of them, all or none; whether the files were the same before.
+fn replace(root: &Path, document: &Path, fetched: &Fetched, origin: &str) -> Result<bool, Failure> {
+    let mut notes = Vec::new();
+    let mut files = Vec::new();
+    let mut is_as_before = true;
+    for (name, bytes) in fetched {
+        let file = beside(document, name);
+        is_as_before &= fs::read(root.join(&file)).is_ok_and(|found| found == *bytes);
+        notes.push((workspace::with_slashes(&file), lock::sha256(bytes)));
+        files.push((below_specs(&file), bytes.clone()));
+    }
+    if let Some(noted) = lock::with_origin(lock::read(root)?, &notes, origin) {
+        files.push((PathBuf::from(lock::FILE), noted.into_bytes()));
+    }
+    journal::replace(&root.join(SPECS), files)?;
+    Ok(is_as_before)
+}
+
+fn below_specs(file: &Path) -> PathBuf {
+    file.strip_prefix(SPECS).unwrap_or(file).to_owned()
 }
 
 /// Refuses a referenced file that would take the place of another file of the portal.
@@ -161,8 +178,8 @@ fn beside(document: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// Writes what differs, the document last; how many files differed. Everything is on the disk before the first file is
-/// replaced, so that what can go wrong has gone wrong by then.
+/// Writes what differs, the document last; how many files differed. Only the document takes the place of another, so that
+/// it is the old one or the new one with all its files, whatever ends this.
 fn write_all(document: &Path, fetched: &Fetched) -> Result<usize, Failure> {
     let mut prepared = Vec::new();
     for (name, bytes) in fetched {
@@ -175,70 +192,9 @@ fn write_all(document: &Path, fetched: &Fetched) -> Result<usize, Failure> {
     }
     let changed = prepared.len();
     for file in prepared {
-        let path = file.path.clone();
+        let path = file.path().to_owned();
         file.put_in_place()
             .map_err(|error| Failure::io("write", &path, &error))?;
     }
     Ok(changed)
-}
-
-/// A file that is written through to the disk under another name: whatever ends this, the old content is there or the
-/// new. It goes away unless it is put in place.
-struct Prepared {
-    path: PathBuf,
-    temporary: PathBuf,
-}
-
-/// What the names of files end with that are not in place yet.
-const TEMPORARY: &str = ".tmp";
-/// The age after which such a file is of a run that was killed.
-const ABANDONED: Duration = Duration::from_secs(3600);
-
-impl Prepared {
-    fn write(path: PathBuf, bytes: &[u8]) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        remove_abandoned(&path);
-        let temporary = path.with_added_extension(format!("{}{TEMPORARY}", std::process::id()));
-        let prepared = Self { path, temporary };
-        let mut file = fs::File::create(&prepared.temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(prepared)
-    }
-
-    fn put_in_place(self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.path)
-    }
-}
-
-impl Drop for Prepared {
-    fn drop(&mut self) {
-        // Best effort: it is in place, or what is wrong has been found already.
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
-/// Removes what runs left beside a file that were killed. Best effort: nothing reads files of these names.
-fn remove_abandoned(path: &Path) {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return;
-    };
-    let prefix = format!("{}.", name.to_string_lossy());
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let process = name
-            .to_str()
-            .and_then(|it| it.strip_prefix(&prefix)?.strip_suffix(TEMPORARY));
-        let is_ours = process
-            .is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()));
-        let age = entry
-            .metadata()
-            .and_then(|it| it.modified())
-            .map(|it| it.elapsed());
-        if is_ours && matches!(age, Ok(Ok(age)) if age > ABANDONED) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }

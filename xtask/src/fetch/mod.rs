@@ -53,6 +53,9 @@ pub(crate) struct Options {
     /// Fetches everything anew: a run that stopped half-way is not gone on with.
     #[arg(long, conflicts_with_all = ["from", "list"])]
     restart: bool,
+    /// Where the portal exports no operations, takes a document that is rebuilt even if it has no place for some of them.
+    #[arg(long, conflicts_with_all = ["from", "list"])]
+    keep_going: bool,
     /// Takes the document from a file or an https URL, without a login.
     #[arg(long, value_name = "FILE|URL")]
     from: Option<String>,

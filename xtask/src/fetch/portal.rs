@@ -39,12 +39,22 @@ pub(super) struct Visible {
     pub(super) version: String,
 }
 
+/// What a list of the portal has.
+pub(super) struct Listed {
+    /// Those that have an id, each once.
+    pub(super) entries: Vec<Value>,
+    /// How many more there are that the portal counts or lists without an id.
+    pub(super) unseen: usize,
+}
+
 /// A document that the portal gave.
 pub(super) struct Document {
     pub(super) bytes: Vec<u8>,
     /// The address that it came from.
     pub(super) origin: String,
-    /// What one that was rebuilt lacks.
+    /// The operations that one that was rebuilt has no place for.
+    pub(super) lost: Vec<String>,
+    /// What else one that was rebuilt lacks.
     pub(super) lacks: Vec<String>,
 }
 
@@ -96,7 +106,7 @@ impl<'p> Session<'p> {
     /// The APIs that the portal shows to the user.
     pub(super) fn apis(&mut self) -> Result<Vec<Visible>, Failure> {
         let listed = self.pages("/apis", "&skipWorkspaces=true", "APIs")?;
-        let found: Vec<_> = listed.iter().filter_map(visible).collect();
+        let found: Vec<_> = listed.entries.iter().filter_map(visible).collect();
         match found.is_empty() {
             true => Err(Failure::Machine(format!(
                 "the portal shows no APIs to this user: access has most likely not been granted yet{}",
@@ -130,6 +140,7 @@ impl<'p> Session<'p> {
                         return Ok(Document {
                             bytes: answer.body,
                             origin,
+                            lost: Vec::new(),
                             lacks: Vec::new(),
                         });
                     }
@@ -149,6 +160,7 @@ impl<'p> Session<'p> {
                         return Ok(Document {
                             bytes,
                             origin: format!("{origin}/operations"),
+                            lost: rebuilt.lost,
                             lacks: rebuilt.lacks,
                         });
                     }
@@ -186,15 +198,11 @@ impl<'p> Session<'p> {
 
     /// The entries of a list that have an id, page by page. Where the next page is, this command knows: a portal's
     /// `nextLink` may lead anywhere.
-    pub(super) fn pages(
-        &mut self,
-        path: &str,
-        query: &str,
-        what: &str,
-    ) -> Result<Vec<Value>, Failure> {
+    pub(super) fn pages(&mut self, path: &str, query: &str, what: &str) -> Result<Listed, Failure> {
         let mut found = Vec::new();
         let mut known = BTreeSet::new();
         let mut skip = 0;
+        let mut nameless = 0;
         for _ in 0..MOST_PAGES {
             let answer = self.get(path, &format!("$top={PAGE}&$skip={skip}{query}"), JSON)?;
             let mut page = json(&answer)?;
@@ -203,8 +211,13 @@ impl<'p> Session<'p> {
             };
             skip += entries.len();
             let before = found.len();
-            let is_new = |it: &Value| rebuild::id(it).is_some_and(|id| known.insert(id.to_owned()));
-            found.extend(entries.into_iter().filter(is_new));
+            for entry in entries {
+                match rebuild::id(&entry) {
+                    Some(id) if known.insert(id.to_owned()) => found.push(entry),
+                    Some(_) => {}
+                    None => nameless += 1,
+                }
+            }
             let count = page.get("count").and_then(Value::as_u64);
             let count = count.and_then(|count| usize::try_from(count).ok());
             let is_last = match count {
@@ -220,7 +233,11 @@ impl<'p> Session<'p> {
                 ));
             }
             if is_last || found.len() == before {
-                return Ok(found);
+                let uncounted = count.map_or(0, |count| count.saturating_sub(found.len()));
+                return Ok(Listed {
+                    entries: found,
+                    unseen: uncounted.max(nameless),
+                });
             }
         }
         let url = shown(&below(&self.base, path, ""));

@@ -48,6 +48,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         manifest,
         staging: &staging,
         visible: &visible,
+        keep_going: options.keep_going,
     };
     let left = run.all(&mut session, &chosen);
     if left.is_empty() {
@@ -64,8 +65,13 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 /// The command that goes on with a run.
 fn again(options: &Options, portal: &str) -> String {
     let apis = options.api.iter().map(|api| format!(" --api {api}"));
+    let keep_going = if options.keep_going {
+        " --keep-going"
+    } else {
+        ""
+    };
     format!(
-        "cargo xtask fetch --portal {portal}{}",
+        "cargo xtask fetch --portal {portal}{}{keep_going}",
         apis.collect::<String>()
     )
 }
@@ -77,6 +83,8 @@ struct Run<'r> {
     manifest: &'r Manifest,
     staging: &'r Staging,
     visible: &'r [Visible],
+    /// Whether a document may lack operations.
+    keep_going: bool,
 }
 
 impl Run<'_> {
@@ -125,6 +133,9 @@ impl Run<'_> {
         let document = session.document(self.visible, id, self.staging, &progress, check);
         drop(progress);
         let document = document?;
+        if !document.lost.is_empty() {
+            self.tell_lost(&shown, id, &document.lost)?;
+        }
         if !document.lacks.is_empty() {
             tell_rebuilt(&shown, &document.lacks);
         }
@@ -139,6 +150,23 @@ impl Run<'_> {
         )?;
         self.staging.set_done(&api.id, &file);
         Ok(())
+    }
+
+    /// Says which operations a rebuilt document has no place for: a reason to leave the old one, unless told otherwise.
+    fn tell_lost(&self, shown: &str, id: &str, lost: &[String]) -> Result<(), Failure> {
+        let lines: String = lost.iter().map(|it| format!("\n  {it}")).collect();
+        let why = format!(
+            "{shown}: the portal exports no operations of `{id}`, and a document that is rebuilt from what it shows of \
+             each would lack"
+        );
+        if self.keep_going {
+            hint(&format!("{why}{lines}"));
+            return Ok(());
+        }
+        Err(Failure::Machine(format!(
+            "{why}{lines}\nSave it in a browser and take it with `--from FILE`, or leave these operations out with \
+             `--keep-going`"
+        )))
     }
 }
 

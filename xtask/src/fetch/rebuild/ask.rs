@@ -21,6 +21,7 @@ pub(crate) fn ask(
 ) -> Result<Parts, Failure> {
     let api = session.json(&path(&["apis", api_id])?)?;
     let listed = session.pages(&path(&["apis", api_id, "operations"])?, "", "operations")?;
+    let (listed, unseen) = (listed.entries, listed.unseen);
     if listed.is_empty() {
         let message = "the portal shows no operations of it to this user";
         return Err(Failure::Machine(message.to_owned()));
@@ -48,6 +49,7 @@ pub(crate) fn ask(
         hosts: hosts(session, api_id)?,
         api,
         operations,
+        unseen,
         schemas,
     })
 }

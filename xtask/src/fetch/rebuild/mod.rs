@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) hosts: Vec<String>,
     /// Its operations by id, each as the portal shows it alone.
     pub(super) operations: Vec<(String, Value)>,
+    /// How many operations there are that the portal counts and does not show.
+    pub(super) unseen: usize,
     /// The schema documents that its operations refer to, by id.
     pub(super) schemas: Vec<(String, Value)>,
 }
@@ -30,6 +32,8 @@ pub(super) struct Parts {
 /// A document, and what it lacks.
 pub(super) struct Rebuilt {
     pub(super) document: Value,
+    /// The operations that it has no place for, in sentences' parts.
+    pub(super) lost: Vec<String>,
     /// What could not be told from the portal's answers, in sentences' parts.
     pub(super) lacks: Vec<String>,
 }
@@ -44,8 +48,16 @@ pub(super) fn rebuild(parts: &Parts) -> Rebuilt {
     let schemas = schemas::Schemas::new(&parts.schemas, &mut lacks);
     let version = Version::of(parts, &mut lacks);
     let mut paths = Map::new();
+    let mut lost = Vec::new();
     for (id, operation) in &parts.operations {
-        operation::add(&mut paths, id, operation, &schemas, &version, &mut lacks);
+        let added = operation::add(&mut paths, id, operation, &schemas, &version, &mut lacks);
+        lost.extend(added.err());
+    }
+    if parts.unseen > 0 {
+        lost.push(format!(
+            "{} more that the portal counts and does not show",
+            parts.unseen
+        ));
     }
     if parts.hosts.is_empty() {
         lacks.push("the gateway's host".to_owned());
@@ -72,7 +84,11 @@ pub(super) fn rebuild(parts: &Parts) -> Rebuilt {
     if !components.is_empty() {
         document["components"] = components.into();
     }
-    Rebuilt { document, lacks }
+    Rebuilt {
+        document,
+        lost,
+        lacks,
+    }
 }
 
 /// The members of an entity.

@@ -11,7 +11,7 @@ const METHODS: [&str; 8] = [
 ];
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-/// Adds an operation to the paths. What has no place in them is told.
+/// Adds an operation to the paths, or tells why there is no place for it in them.
 pub(super) fn add(
     paths: &mut Map<String, Value>,
     id: &str,
@@ -19,18 +19,18 @@ pub(super) fn add(
     schemas: &Schemas,
     version: &Version,
     lacks: &mut Vec<String>,
-) {
+) -> Result<(), String> {
     let operation = members(entity);
     let method = text(operation, "method")
         .unwrap_or_default()
         .to_ascii_lowercase();
     let template = Template::parse(text(operation, "urlTemplate").unwrap_or_default());
-    let mut lost = |why: &str| {
-        lacks.push(format!(
-            "the operation `{id}` ({} {}): {why}",
+    let lost = |why: &str| {
+        Err(format!(
+            "`{id}` ({} {}): {why}",
             method.to_ascii_uppercase(),
             template.path
-        ));
+        ))
     };
     if !METHODS.contains(&method.as_str()) {
         return lost("OpenAPI has no place for its method");
@@ -46,6 +46,7 @@ pub(super) fn add(
     }
     let mut note = |what: String| lacks.push(format!("{what} (`{id}`)"));
     item[&method] = value(id, operation, &template, schemas, version, &mut note);
+    Ok(())
 }
 
 fn value(

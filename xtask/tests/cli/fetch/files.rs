@@ -1,7 +1,9 @@
 //! Documents that were saved by hand.
 
-use super::{DOCUMENT, check_untouched, workspace};
-use crate::support::{ORDERS, unusable};
+use sha2::{Digest, Sha256};
+
+use super::{DOCUMENT, OLD, check_untouched, workspace};
+use crate::support::{Folder, ORDERS, unusable};
 
 const TAKE: [&str; 5] = ["fetch", "--api", "orders", "--from", "saved"];
 
@@ -118,4 +120,90 @@ fn a_saved_document_brings_the_files_beside_it() {
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
     assert_eq!(folder.read("specs/shop/orders.yaml"), document);
     assert_eq!(folder.read("specs/shop/other.yaml"), other);
+}
+
+/// A workspace in which a fetch of several files was killed when it had replaced one of them.
+fn half_way(test: &str) -> Folder {
+    let folder = workspace(test, "https://portal.example.com");
+    let document = ORDERS.replace("#/components/schemas", "other.yaml#");
+    let other = "Order: { type: object, properties: { id: { type: string } } }\n";
+    folder
+        .write("new/orders.yaml", &document)
+        .write("new/other.yaml", other);
+    let ended = folder.xtask(&["fetch", "--api", "orders", "--from", "new/orders.yaml"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let entries = [
+        ("shop/orders.yaml", OLD, document.as_str()),
+        ("shop/other.yaml", "old", other),
+    ];
+    let entries: Vec<_> = entries
+        .iter()
+        .enumerate()
+        .map(|(number, (file, old, new))| {
+            folder.write(&format!("specs/.fetch/{number}"), new);
+            serde_json::json!({ "file": file, "old": sum(old), "new": sum(new) })
+        })
+        .collect();
+    let journal = serde_json::json!({ "files": entries }).to_string();
+    folder
+        .write("specs/.fetch/journal.json", journal)
+        .write("specs/shop/other.yaml", "old");
+    folder
+}
+
+fn sum(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const FINISHED: &str = "a fetch was interrupted while it replaced files; they are all replaced now: shop/orders.yaml, \
+                        shop/other.yaml\n";
+
+#[test]
+fn whoever_comes_next_finishes_what_was_interrupted() {
+    let commands: [&[&str]; 4] = [
+        &["codegen"],
+        &["diff", "specs/specs.lock"],
+        &["mend"],
+        &["fetch", "--api", "orders", "--from", "new/orders.yaml"],
+    ];
+    for (number, command) in commands.into_iter().enumerate() {
+        let folder = half_way(&format!("fetch_half_way_{number}"));
+        let ended = folder.xtask(command);
+        assert!(
+            ended.stderr.starts_with(FINISHED),
+            "{command:?}: {}",
+            ended.stderr
+        );
+        for file in ["orders.yaml", "other.yaml"] {
+            let new = folder.read(&format!("new/{file}"));
+            assert_eq!(
+                folder.read(&format!("specs/shop/{file}")),
+                new,
+                "{command:?}"
+            );
+        }
+        let files = folder.files("specs");
+        assert!(!files.keys().any(|it| it.contains(".fetch")), "{command:?}");
+        let again = folder.xtask(command);
+        assert!(!again.stderr.contains("interrupted"), "{command:?}");
+    }
+}
+
+#[test]
+fn what_was_changed_since_an_interruption_is_nobody_elses() {
+    let folder = half_way("fetch_half_way_changed");
+    folder.write("specs/shop/other.yaml", "mine");
+    let before = folder.files("specs");
+    for command in [
+        &["codegen"][..],
+        &["fetch", "--api", "orders", "--from", "new/orders.yaml"],
+    ] {
+        let ended = folder.xtask(command);
+        let expected =
+            "other.yaml has been changed since; restore all of them from version control, remove ";
+        assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+        assert_eq!(ended.code, 1);
+        assert_eq!(folder.files("specs"), before);
+    }
 }

@@ -52,7 +52,7 @@ fn check_whole(folder: &Folder, new: &str, when: &str) -> bool {
     let files = folder.files("specs");
     let odd: Vec<_> = files
         .keys()
-        .filter(|it| !it.ends_with(".tmp"))
+        .filter(|it| !it.ends_with(".tmp") && !it.starts_with("specs/.fetch"))
         .filter(|it| {
             !["orders.yaml", "portal.yaml", "specs.lock"]
                 .iter()

@@ -2,7 +2,7 @@
 
 use super::portal::{EMPTY, Other, asked, check_refused, fetch, portal};
 use super::server::{Request, Server, ok, response};
-use super::workspace;
+use super::{check_untouched, workspace};
 
 const API: &str = "/developer/users/u1/apis/orders-id";
 
@@ -170,4 +170,74 @@ fn an_operation_that_is_missing_leaves_the_old_document() {
         });
         check_refused(&format!("rebuilt_missing_{number}"), other, expected);
     }
+}
+
+/// A portal that shows one more operation, or counts it at least.
+fn with_another(operation: &'static str, list: &'static str) -> Server {
+    portal(Box::new(move |request, _| {
+        let is = |path: &str| request.target.contains(path);
+        match () {
+            () if is("/operations/other") => Some(ok(operation)),
+            () if is("/operations?") && is("$skip=0") => Some(ok(list)),
+            () => all(request),
+        }
+    }))
+}
+
+#[test]
+fn an_operation_that_has_no_place_is_no_small_matter() {
+    let listed = r#"{"value":[{"id":"list-orders"},{"id":"create"},{"id":"other"}],"count":3}"#;
+    let counted = r#"{"value":[{"id":"list-orders"},{"id":"create"}],"count":2,"nextLink":null}"#;
+    let nameless = r#"{"value":[{"id":"list-orders"},{"id":"create"},{}],"count":3}"#;
+    assert!(parts_are_whole(counted), "two are all");
+    let cases = [
+        (
+            "wildcard",
+            r#"{"method":"GET","urlTemplate":"/files/*"}"#,
+            listed,
+            "`other` (GET /files/*): its path ends anywhere",
+        ),
+        (
+            "twice",
+            r#"{"method":"POST","urlTemplate":"/orders?kind=2"}"#,
+            listed,
+            "`other` (POST /orders): another one has its method and path, and only the query tells them apart",
+        ),
+        (
+            "nameless",
+            "",
+            nameless,
+            "1 more that the portal counts and does not show",
+        ),
+    ];
+    for (name, operation, list, lost) in cases {
+        let server = with_another(operation, list);
+        let folder = workspace(&format!("rebuilt_lost_{name}"), &server.url());
+        let ended = fetch(&folder, &[]);
+        let head = "specs/shop/orders.yaml: the portal exports no operations of `orders-id`, and a document that is \
+                    rebuilt from what it shows of each would lack\n";
+        let expected = format!(
+            "error: {head}  {lost}\nSave it in a browser and take it with `--from FILE`, or leave these operations out \
+             with `--keep-going`\nerror: orders not fetched; once what is told above is mended, `cargo xtask fetch \
+             --portal shop` goes on from here\n"
+        );
+        assert_eq!((ended.code, ended.stderr), (1, expected), "{name}");
+        check_untouched(&folder);
+
+        let ended = fetch(&folder, &["--keep-going"]);
+        assert_eq!(ended.code, 0, "{name}: {}", ended.stderr);
+        assert!(
+            ended.stderr.starts_with(&format!("{head}  {lost}\n")),
+            "{name}: {}",
+            ended.stderr
+        );
+        assert!(ended.stdout.contains("has 2 operations"), "{name}");
+    }
+}
+
+/// Whether a list of operations loses none.
+fn parts_are_whole(list: &'static str) -> bool {
+    let server = with_another("", list);
+    let folder = workspace("rebuilt_whole", &server.url());
+    fetch(&folder, &[]).code == 0
 }
