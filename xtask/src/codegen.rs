@@ -355,7 +355,7 @@ pub(crate) fn document(
             "put the document there or correct its name",
         )]));
     }
-    documents::load_overlaid(root, &path, Some(folder), overlay)
+    documents::load_overlaid(root, &path, Some(folder), overlay.as_slice())
 }
 
 /// Reads the overlay of an API's document, where there is one.

@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use portal_generator::diagnostics::{Diagnostic, Place};
 use portal_generator::document::{self, Source};
 use portal_generator::normalize::DocumentSet;
-use portal_generator::overlay::{self, Overlay};
+use portal_generator::overlay::Overlay;
 
 use crate::failure::{Failure, reason};
 use crate::workspace;
@@ -19,27 +19,25 @@ pub(crate) fn load(
     path: &Path,
     within: Option<&Path>,
 ) -> Result<DocumentSet, Failure> {
-    load_overlaid(base, path, within, None)
+    load_overlaid(base, path, within, &[])
 }
 
-/// [`load`], with the changes that an overlay makes to the document before its references are followed.
+/// [`load`], with the changes that overlays make to the document, or to the file that they extend, before its references
+/// are followed.
 pub(crate) fn load_overlaid(
     base: &Path,
     path: &Path,
     within: Option<&Path>,
-    overlay: Option<Overlay>,
+    overlays: &[Overlay],
 ) -> Result<DocumentSet, Failure> {
     let source = read(base, path)?;
-    let mut main = document::parse(source).map_err(|problem| Failure::Refused(vec![problem]))?;
-    if let Some(overlay) = overlay {
-        main = overlay::apply(main, &[overlay]).map_err(Failure::Refused)?;
-    }
+    let main = document::parse(source).map_err(|problem| Failure::Refused(vec![problem]))?;
     let mut set = DocumentSet::new(main);
     if let Some(folder) = within {
         set = set.within(workspace::with_slashes(folder));
     }
     let read = |name: &str| fs::read(base.join(name)).map_err(|error| reason(&error));
-    set.load(read).map_err(Failure::Refused)
+    set.load_overlaid(overlays, read).map_err(Failure::Refused)
 }
 
 /// Reads one file, shown under its path as seen from `base`.

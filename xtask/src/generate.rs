@@ -6,6 +6,7 @@ use std::time::Instant;
 use portal_generator::diagnostics::Diagnostic;
 use portal_generator::manifest::{Filter, Schemas, Selection};
 use portal_generator::normalize::DocumentSet;
+use portal_generator::overlay::Overlay;
 use portal_generator::{CrateOptions, Output, Summary, names};
 use serde_json::{Value, json};
 
@@ -37,6 +38,10 @@ pub(crate) struct Options {
     /// The runtime crate that the generated one depends on; that of this workspace if not given.
     #[arg(long, value_name = "DIR")]
     runtime: Option<PathBuf>,
+    /// Changes the document, or the file that `extends` names, before anything is made of it (OpenAPI Overlay 1.0 or 1.1);
+    /// may be given several times, and applies in this order.
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// Generates what it can although references lead nowhere; without it, such a document is refused.
     #[arg(long)]
     keep_going: bool,
@@ -92,14 +97,13 @@ fn generate(options: &Options) -> Result<Done, Failure> {
     let out = workspace::absolute(&options.out)?;
     check_is_ours(&options.out, &out)?;
     let progress = Progress::start(format!("reading {}", options.document.display()));
-    let set = read(options)?;
+    let (set, overlays) = read(options)?;
     let name = options.name.clone();
     let name = name.unwrap_or_else(|| name_of(&options.document));
     progress.tell(|| format!("generating {name}"));
-    let file = options.document.file_name().unwrap_or_default();
     let crate_options = CrateOptions {
         name: name.clone(),
-        command: format!("cargo xtask generate {}", file.to_string_lossy()),
+        command: command(options),
         runtime: runtime(options, &out)?,
     };
     let selection = Selection {
@@ -114,7 +118,9 @@ fn generate(options: &Options) -> Result<Done, Failure> {
         },
         ..Selection::default()
     };
-    let (version, documents) = (version(&set), document_names(&set));
+    let mut documents = document_names(&set);
+    documents.extend(overlays.iter().map(|it| it.name().to_owned()));
+    let version = version(&set);
     let output = portal_generator::crate_from_selection(set, &crate_options, &selection);
     let output = output.and_then(
         |output| match leads_nowhere(&output) && !options.keep_going {
@@ -237,20 +243,47 @@ fn check_is_ours(shown: &Path, out: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// Reads the document and what it refers to. Files keep the paths that were given as long as these
-/// lead straight down, since what may be read is told by the beginnings of names.
-fn read(options: &Options) -> Result<DocumentSet, Failure> {
+/// The command that makes the crate, as the crate names it: without folders, which are not the same everywhere.
+fn command(options: &Options) -> String {
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let overlays = options.overlay.iter();
+    let overlays: String = overlays
+        .map(|path| format!(" --overlay {}", name(path)))
+        .collect();
+    format!("cargo xtask generate {}{overlays}", name(&options.document))
+}
+
+/// Reads the document and what it refers to, changed by the overlays. Files keep the paths that were given as long as
+/// these lead straight down, since what may be read is told by the beginnings of names.
+fn read(options: &Options) -> Result<(DocumentSet, Vec<Overlay>), Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::io("find", Path::new("."), &e))?;
     let within = options.within.as_deref();
-    if documents::leads_down(&options.document) && within.is_none_or(documents::leads_down) {
-        return documents::load(&here, &options.document, within);
+    let given = std::iter::once(&options.document).chain(&options.overlay);
+    let mut given = given.map(PathBuf::as_path).chain(within);
+    let leads_down = given.all(documents::leads_down);
+    let path = |path: &Path| match leads_down {
+        true => Ok(path.to_owned()),
+        false => workspace::absolute(path),
+    };
+    let mut overlays = Vec::new();
+    let mut problems = Vec::new();
+    for file in &options.overlay {
+        let source = documents::read(&here, &path(file)?)?;
+        match Overlay::parse(&source) {
+            Ok(overlay) => overlays.push(overlay),
+            Err(found) => problems.extend(found),
+        }
     }
-    let within = within.map(workspace::absolute).transpose()?;
-    documents::load(
-        &here,
-        &workspace::absolute(&options.document)?,
-        within.as_deref(),
-    )
+    if !problems.is_empty() {
+        return Err(Failure::Refused(problems));
+    }
+    let within = within.map(path).transpose()?;
+    let document = path(&options.document)?;
+    let set = documents::load_overlaid(&here, &document, within.as_deref(), &overlays)?;
+    Ok((set, overlays))
 }
 
 /// The path of the runtime as the crate's manifest has it: relative as long as both move together.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::diagnostics::Diagnostic;
 use crate::document::{self, Document, Source};
+use crate::overlay::{self, Overlay};
 
 /// A document and the files beside it that its references lead to.
 #[derive(Debug)]
@@ -46,9 +47,33 @@ impl DocumentSet {
     /// # Errors
     /// Returns the diagnostics of the files that were read and are no JSON or YAML.
     pub fn load(
+        self,
+        read: impl FnMut(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        self.load_overlaid(&[], read)
+    }
+
+    /// [`load`](Self::load), with the changes that overlays make, one after the other, to the file that each names as the
+    /// one it extends, or else to the document itself. A file is changed before its references are followed.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load) and [`overlay::apply`], and overlays that are made for a file which is not among the
+    /// documents.
+    pub fn load_overlaid(
         mut self,
+        overlays: &[Overlay],
         mut read: impl FnMut(&str) -> Result<Vec<u8>, String>,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let of_file = |file: &str, overlays: &[Overlay]| -> Vec<Overlay> {
+            let is_for = |it: &&Overlay| it.extended_file().as_deref() == Some(file);
+            overlays.iter().filter(is_for).cloned().collect()
+        };
+        let is_for_main = |it: &&Overlay| {
+            let file = it.extended_file();
+            file.is_none_or(|file| file == self.main.name)
+        };
+        let for_main: Vec<_> = overlays.iter().filter(is_for_main).cloned().collect();
+        self.main = overlay::apply(self.main, &for_main)?;
         let mut failures = Vec::new();
         loop {
             let missing = self.missing();
@@ -65,15 +90,30 @@ impl DocumentSet {
                             name: name.clone(),
                             bytes,
                         };
-                        match document::parse_fragment(source) {
+                        let document = document::parse_fragment(source);
+                        let document = document.map_err(|failure| vec![failure]);
+                        let changes = of_file(&name, overlays);
+                        match document.and_then(|it| overlay::apply(it, &changes)) {
                             Ok(document) => self.others.push(document),
-                            Err(failure) => {
-                                self.unreadable.insert(name, failure.message.clone());
-                                failures.push(failure);
+                            Err(problems) => {
+                                let reasons = problems.iter().map(|it| it.message.as_str());
+                                let reasons: Vec<_> = reasons.collect();
+                                self.unreadable.insert(name, reasons.join("; "));
+                                failures.extend(problems);
                             }
                         }
                     }
                 }
+            }
+        }
+        for overlay in overlays {
+            let file = overlay.extended_file();
+            let is_known = |file: &String| {
+                self.documents().any(|it| it.name == *file) || self.unreadable.contains_key(file)
+            };
+            if let Some(file) = file.filter(|file| !is_known(file)) {
+                let than = format!("`{}` or a file that it refers to", self.main.name);
+                failures.push(overlay.is_for_another(&file, &than));
             }
         }
         if failures.is_empty() {

@@ -8,7 +8,6 @@ use serde_json_path::JsonPath;
 use super::{Action, Change, Overlay, Version};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::document::{self, Document, Origin, Patched, pointer};
-use crate::normalize;
 
 /// Returns the document with the changes of the overlays, one after the other.
 ///
@@ -64,22 +63,11 @@ fn on_this_stack(document: Document, overlays: &[Overlay]) -> Result<Document, V
     }
 }
 
-/// An overlay that names another file than the document's. Where the document was downloaded from is not known, so a URL
-/// may be any.
+/// An overlay that names another file than the document's.
 fn other_document(overlay: &Overlay, document: &Document) -> Option<Diagnostic> {
-    let extends = overlay.extends.as_deref()?;
-    let named = normalize::file_of(extends, overlay.name())?;
-    (named != document.name).then(|| {
-        Diagnostic::error(
-            "overlay-extends",
-            overlay.document.place("/extends"),
-            format!(
-                "the overlay is made for `{named}`, not for `{}`",
-                document.name
-            ),
-            "correct `extends` or leave it out",
-        )
-    })
+    let named = overlay.extended_file()?;
+    let than = || format!("`{}`", document.name);
+    (named != document.name).then(|| overlay.is_for_another(&named, &than()))
 }
 
 /// Why an action cannot be carried out.

@@ -14,7 +14,9 @@ mod tests;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use crate::diagnostics::Diagnostic;
 use crate::document::Document;
+use crate::normalize;
 pub use apply::apply;
 
 /// An overlay, read and checked in itself.
@@ -56,6 +58,22 @@ impl Overlay {
     /// The file's name as people know it.
     pub fn name(&self) -> &str {
         &self.document.name
+    }
+
+    /// The name of the file that the overlay says it is made for. A URL is no name: where a document was downloaded from
+    /// is not known.
+    pub fn extended_file(&self) -> Option<String> {
+        normalize::file_of(self.extends.as_deref()?, self.name())
+    }
+
+    /// What is wrong where the overlay is made for a file that is not among those which it could change.
+    pub(crate) fn is_for_another(&self, named: &str, than: &str) -> Diagnostic {
+        Diagnostic::error(
+            "overlay-extends",
+            self.document.place("/extends"),
+            format!("the overlay is made for `{named}`, not for {than}"),
+            "correct `extends` or leave it out",
+        )
     }
 
     /// The actions as they stand in the file.
