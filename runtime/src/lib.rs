@@ -76,7 +76,7 @@ pub use client::{
 pub use error::{
     AnyError, ApiError, ConfigError, Erased, Error, ErrorBody, ErrorDetails, ErrorItem,
     GatewayError, GatewayReason, IdentityProviderError, IdentityProviderReason, ItemError,
-    ItemProblem, PagingError, RequestError, ResponseError, TimeoutError, TimeoutKind,
+    ItemProblem, Outcome, PagingError, RequestError, ResponseError, TimeoutError, TimeoutKind,
     TransportError, TransportErrorKind, Undeclared, UndeclaredSuccess,
 };
 pub use items::{ItemStream, ServerSentEvent};

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
+use crate::error::Outcome;
+
 /// When a request that failed is sent again.
 ///
 /// A request whose method is idempotent (RFC 9110, section 9.2.2) is repeated after connection
@@ -78,7 +80,7 @@ impl Default for RetryPolicy {
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Ended {
     /// The server certainly did not see the request.
     NotSent {
         /// How long the identity provider asks to be left alone, where it is the one that failed.
@@ -110,15 +112,15 @@ pub(crate) fn decide(
     policy: &RetryPolicy,
     attempt: u32,
     nature: Nature,
-    outcome: Outcome,
+    ended: Ended,
     chance: f64,
 ) -> Option<Duration> {
-    if attempt >= policy.max_attempts || !nature.replayable || !is_safe(nature, outcome) {
+    if attempt >= policy.max_attempts || !nature.replayable || !is_safe(nature, ended) {
         return None;
     }
-    let asked = match outcome {
-        Outcome::NotSent { retry_after } | Outcome::Answered { retry_after, .. } => retry_after,
-        Outcome::Lost => None,
+    let asked = match ended {
+        Ended::NotSent { retry_after } | Ended::Answered { retry_after, .. } => retry_after,
+        Ended::Lost => None,
     };
     match asked {
         Some(wait) if wait > policy.longest_retry_after => None,
@@ -127,20 +129,30 @@ pub(crate) fn decide(
     }
 }
 
-fn is_safe(nature: Nature, outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::NotSent { .. } => true,
-        Outcome::Lost => nature.idempotent,
-        Outcome::Answered {
-            status,
-            retry_after,
-            by_gateway,
-        } => match status {
-            429 => true,
-            408 | 502 | 503 | 504 if nature.idempotent => true,
-            503 => by_gateway && retry_after.is_some(),
-            _ => false,
-        },
+fn is_safe(nature: Nature, ended: Ended) -> bool {
+    let is_harmless = nature.idempotent || ended.outcome() == Outcome::NotCarriedOut;
+    match ended {
+        Ended::NotSent { .. } | Ended::Lost => is_harmless,
+        Ended::Answered { status, .. } => {
+            matches!(status, 408 | 429 | 502 | 503 | 504) && is_harmless
+        }
+    }
+}
+
+impl Ended {
+    /// What is known of the request's effect.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::NotSent { .. } => Outcome::NotCarriedOut,
+            Self::Lost => Outcome::Unknown,
+            // The gateway is the one that is busy: it has not passed the request on.
+            Self::Answered {
+                status: 503,
+                retry_after: Some(_),
+                by_gateway: true,
+            } => Outcome::NotCarriedOut,
+            Self::Answered { status, .. } => Outcome::of_status(status),
+        }
     }
 }
 
@@ -215,16 +227,16 @@ mod tests {
         replayable: false,
     };
 
-    fn answered(status: u16) -> Outcome {
-        Outcome::Answered {
+    fn answered(status: u16) -> Ended {
+        Ended::Answered {
             status,
             retry_after: None,
             by_gateway: false,
         }
     }
 
-    fn repeats(nature: Nature, outcome: Outcome) -> bool {
-        decide(&RetryPolicy::new(), 1, nature, outcome, 0.5).is_some()
+    fn repeats(nature: Nature, ended: Ended) -> bool {
+        decide(&RetryPolicy::new(), 1, nature, ended, 0.5).is_some()
     }
 
     #[test]
@@ -232,8 +244,8 @@ mod tests {
         for status in [400, 401, 403, 404, 408, 409, 500, 502, 503, 504] {
             assert!(!repeats(POST, answered(status)), "{status}");
         }
-        assert!(!repeats(POST, Outcome::Lost));
-        let api = Outcome::Answered {
+        assert!(!repeats(POST, Ended::Lost));
+        let api = Ended::Answered {
             status: 503,
             retry_after: Some(Duration::ZERO),
             by_gateway: false,
@@ -243,9 +255,9 @@ mod tests {
 
     #[test]
     fn what_was_certainly_not_processed_is_sent_again() {
-        assert!(repeats(POST, Outcome::NotSent { retry_after: None }));
+        assert!(repeats(POST, Ended::NotSent { retry_after: None }));
         assert!(repeats(POST, answered(429)));
-        let gateway = Outcome::Answered {
+        let gateway = Ended::Answered {
             status: 503,
             retry_after: Some(Duration::ZERO),
             by_gateway: true,
@@ -261,20 +273,20 @@ mod tests {
         for status in [400, 401, 403, 404, 500, 501] {
             assert!(!repeats(GET, answered(status)), "{status}");
         }
-        assert!(repeats(GET, Outcome::Lost));
-        assert!(!repeats(STREAM, Outcome::Lost));
+        assert!(repeats(GET, Ended::Lost));
+        assert!(!repeats(STREAM, Ended::Lost));
     }
 
     #[test]
     fn waits_grow_and_are_capped() {
         let policy = RetryPolicy::new().max_attempts(100);
-        let wait = |attempt| decide(&policy, attempt, GET, Outcome::Lost, 1.0).unwrap();
+        let wait = |attempt| decide(&policy, attempt, GET, Ended::Lost, 1.0).unwrap();
         assert_eq!(wait(1), Duration::from_millis(500));
         assert_eq!(wait(2), Duration::from_secs(1));
         assert_eq!(wait(3), Duration::from_secs(2));
         assert_eq!(wait(60), Duration::from_secs(20));
         assert_eq!(
-            decide(&policy, 1, GET, Outcome::Lost, 0.0),
+            decide(&policy, 1, GET, Ended::Lost, 0.0),
             Some(Duration::ZERO)
         );
     }
@@ -282,14 +294,14 @@ mod tests {
     #[test]
     fn attempts_are_counted() {
         let policy = RetryPolicy::new();
-        assert!(decide(&policy, 2, GET, Outcome::Lost, 0.5).is_some());
-        assert!(decide(&policy, 3, GET, Outcome::Lost, 0.5).is_none());
-        assert!(decide(&RetryPolicy::never(), 1, GET, Outcome::Lost, 0.5).is_none());
+        assert!(decide(&policy, 2, GET, Ended::Lost, 0.5).is_some());
+        assert!(decide(&policy, 3, GET, Ended::Lost, 0.5).is_none());
+        assert!(decide(&RetryPolicy::never(), 1, GET, Ended::Lost, 0.5).is_none());
     }
 
     #[test]
     fn retry_after_is_honoured_up_to_a_point() {
-        let told = |seconds| Outcome::Answered {
+        let told = |seconds| Ended::Answered {
             status: 429,
             retry_after: Some(Duration::from_secs(seconds)),
             by_gateway: true,
@@ -343,12 +355,12 @@ mod tests {
 
     #[test]
     fn an_absurd_wait_is_not_waited_for() {
-        let outcome = Outcome::Answered {
+        let ended = Ended::Answered {
             status: 503,
             retry_after: Some(Duration::from_secs(u64::MAX)),
             by_gateway: true,
         };
-        assert!(!repeats(GET, outcome));
+        assert!(!repeats(GET, ended));
     }
 
     #[test]

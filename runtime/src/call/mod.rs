@@ -328,6 +328,7 @@ fn declared<E: ErrorBody>(error: ApiError<()>) -> ApiError<E> {
         status,
         headers,
         raw,
+        outcome,
         ..
     } = error;
     ApiError {
@@ -336,6 +337,7 @@ fn declared<E: ErrorBody>(error: ApiError<()>) -> ApiError<E> {
         headers,
         body: E::decode(status.as_u16(), &raw),
         raw,
+        outcome,
     }
 }
 

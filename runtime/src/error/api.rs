@@ -5,7 +5,7 @@ use std::fmt;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 
-use super::{Erased, ErrorDetails};
+use super::{Erased, ErrorDetails, Outcome};
 use crate::body::RawBody;
 use crate::wire::DecodeError;
 
@@ -24,6 +24,7 @@ pub struct ApiError<E> {
     /// The body as it came, but for credentials of the request that the server repeats in it: in
     /// their place stands `****`.
     pub raw: RawBody,
+    pub(crate) outcome: Outcome,
 }
 
 /// What error responses of an operation are read into; [`errors!`](crate::errors) makes such types.
@@ -90,6 +91,7 @@ impl<E: ErrorBody> ApiError<E> {
             status,
             headers,
             raw,
+            outcome,
             ..
         } = self;
         ApiError {
@@ -98,6 +100,7 @@ impl<E: ErrorBody> ApiError<E> {
             headers,
             body: Erased(words),
             raw,
+            outcome,
         }
     }
 

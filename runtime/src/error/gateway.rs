@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
+use super::Outcome;
 use crate::body::RawBody;
 
 /// The gateway (Azure API Management) answered in place of the API. The API did not see the request,
@@ -26,6 +27,7 @@ pub struct GatewayError {
     pub headers: HeaderMap,
     /// The body as it came.
     pub raw: RawBody,
+    pub(crate) outcome: Outcome,
 }
 
 /// What a gateway objects to.

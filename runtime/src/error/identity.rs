@@ -6,11 +6,21 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
+use super::Outcome;
+
 /// The identity provider gave no access token that can be used.
 ///
 /// Cheap to copy: every call that waited for the same token gets the same error.
 #[derive(Clone)]
-pub struct IdentityProviderError(Arc<Inner>, Option<&'static str>);
+pub struct IdentityProviderError(Arc<Inner>, Context);
+
+/// What the call knows that the token was for.
+#[derive(Clone, Copy, Default)]
+struct Context {
+    operation: Option<&'static str>,
+    /// Whether an earlier attempt of the call, with another token, may have been carried out.
+    in_doubt: bool,
+}
 
 #[derive(Clone)]
 struct Inner {
@@ -78,7 +88,7 @@ impl IdentityProviderError {
                 retry_after: None,
                 request_id: None,
             }),
-            None,
+            Context::default(),
         )
     }
 
@@ -100,8 +110,19 @@ impl IdentityProviderError {
     }
 
     pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
-        self.1 = Some(operation);
+        self.1.operation = Some(operation);
         self
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.1.in_doubt {
+            true => Outcome::Unknown,
+            false => Outcome::NotCarriedOut,
+        }
+    }
+
+    pub(super) fn set_in_doubt(&mut self) {
+        self.1.in_doubt = true;
     }
 
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -116,7 +137,7 @@ impl IdentityProviderError {
 
     /// The operation that the token was for, as the document names it.
     pub fn operation(&self) -> Option<&'static str> {
-        self.1
+        self.1.operation
     }
 
     /// The identifier under which the provider knows the request, to quote to its operator.
@@ -219,7 +240,7 @@ impl IdentityProviderError {
 impl fmt::Display for IdentityProviderError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = self.1 {
+        if let Some(operation) = self.1.operation {
             write!(out, "{operation}: ")?;
         }
         write!(out, "no access token from {}: ", inner.endpoint)?;

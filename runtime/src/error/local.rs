@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 
+use super::Outcome;
 use crate::body::RawBody;
 use crate::wire::DecodeError;
 
@@ -12,6 +13,7 @@ use crate::wire::DecodeError;
 pub struct RequestError {
     operation: &'static str,
     problem: String,
+    pub(super) outcome: Outcome,
 }
 
 impl RequestError {
@@ -19,6 +21,7 @@ impl RequestError {
         Self {
             operation,
             problem: problem.into(),
+            outcome: Outcome::NotCarriedOut,
         }
     }
 

@@ -10,6 +10,7 @@ mod gateway;
 mod identity;
 mod item;
 mod local;
+mod outcome;
 mod transport;
 
 use std::fmt;
@@ -24,6 +25,7 @@ pub use gateway::{GatewayError, GatewayReason};
 pub use identity::{IdentityProviderError, IdentityProviderReason};
 pub use item::{ItemError, ItemProblem};
 pub use local::{PagingError, RequestError, ResponseError};
+pub use outcome::Outcome;
 pub(crate) use transport::chain;
 pub use transport::{TimeoutError, TimeoutKind, TransportError, TransportErrorKind};
 
@@ -180,6 +182,37 @@ impl<E> Error<E> {
             Self::Gateway(error) => error.retry_after,
             _ => crate::retry::retry_after(self.headers()?, std::time::SystemTime::now()),
         }
+    }
+
+    /// Whether the server has carried the request out, as far as is known on this side. See
+    /// [`Outcome`].
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Request(error) => error.outcome,
+            Self::IdentityProvider(error) => error.outcome(),
+            Self::Gateway(error) => error.outcome,
+            Self::Api(error) => error.outcome,
+            Self::Transport(error) => error.outcome,
+            Self::Timeout(error) => error.outcome,
+            Self::UndeclaredSuccess(error) => Outcome::of_status(error.status.as_u16()),
+            Self::Decode(error) => Outcome::of_status(error.status.as_u16()),
+            // What these complain of is in answers that were successes.
+            Self::Paging(_) | Self::Item(_) => Outcome::CarriedOut,
+        }
+    }
+
+    /// The same error after an earlier attempt of the call that may have been carried out.
+    pub(crate) fn in_doubt(mut self) -> Self {
+        match &mut self {
+            Self::Request(error) => error.outcome = error.outcome.in_doubt(),
+            Self::IdentityProvider(error) => error.set_in_doubt(),
+            Self::Gateway(error) => error.outcome = error.outcome.in_doubt(),
+            Self::Api(error) => error.outcome = error.outcome.in_doubt(),
+            Self::Transport(error) => error.outcome = error.outcome.in_doubt(),
+            Self::Timeout(error) => error.outcome = error.outcome.in_doubt(),
+            Self::UndeclaredSuccess(_) | Self::Decode(_) | Self::Paging(_) | Self::Item(_) => {}
+        }
+        self
     }
 
     /// The declared error of the operation, where the API answered with one.

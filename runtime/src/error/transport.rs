@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::StatusCode;
+
+use super::Outcome;
+
 /// The network, or the connection to the server, failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportError {
     kind: TransportErrorKind,
     message: String,
     operation: Option<&'static str>,
+    pub(super) outcome: Outcome,
 }
 
 /// What failed on the way.
@@ -38,6 +43,22 @@ pub enum TransportErrorKind {
     Redirected,
 }
 
+impl TransportErrorKind {
+    /// Returns true when the server certainly did not process the request.
+    const fn is_before_processing(self) -> bool {
+        match self {
+            Self::Connect | Self::ConnectTimeout | Self::Unprocessed => true,
+            Self::Exchange
+            | Self::RequestBody
+            | Self::ResponseBody
+            | Self::Stalled
+            | Self::TooLarge
+            | Self::ContentEncoding
+            | Self::Redirected => false,
+        }
+    }
+}
+
 impl TransportError {
     /// Makes an error, as own transports need. The message must not hold a URL's query or any
     /// other secret.
@@ -46,7 +67,21 @@ impl TransportError {
             kind,
             message: message.into(),
             operation: None,
+            outcome: match kind.is_before_processing() {
+                true => Outcome::NotCarriedOut,
+                false => Outcome::Unknown,
+            },
         }
+    }
+
+    /// The same of an answer whose status has come.
+    pub(crate) fn of_answer(mut self, status: StatusCode) -> Self {
+        self.outcome = Outcome::of_status(status.as_u16());
+        self
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.outcome
     }
 
     pub(crate) fn body(source: &(dyn std::error::Error + 'static)) -> Self {
@@ -85,12 +120,7 @@ impl TransportError {
 
     /// Returns true when it is certain that the server did not process the request.
     pub fn was_not_sent(&self) -> bool {
-        matches!(
-            self.kind,
-            TransportErrorKind::Connect
-                | TransportErrorKind::ConnectTimeout
-                | TransportErrorKind::Unprocessed
-        )
+        self.kind.is_before_processing()
     }
 
     /// Returns true when the same call may succeed a while later.
@@ -159,6 +189,7 @@ pub struct TimeoutError {
     pub(crate) kind: TimeoutKind,
     pub(crate) limit: Duration,
     pub(crate) attempts: u32,
+    pub(crate) outcome: Outcome,
 }
 
 /// What took too long.

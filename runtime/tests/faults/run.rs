@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portal_runtime::wire::Json;
 use portal_runtime::{
-    Api, Builder, Client, Dialect, Error, GatewayReason, IdentityProvider, Operation, Portal,
+    Api, Builder, Client, Dialect, Error, IdentityProvider, Operation, Outcome, Portal,
     RetryPolicy, Status, SubscriptionKey, TransportErrorKind, body, bundle,
 };
 
@@ -245,23 +245,28 @@ impl Run {
     }
 
     fn failed(&self, call: usize, error: &Error<()>) {
-        let (kind, never_processed) = match error {
-            Error::IdentityProvider(_) => ("identity provider", true),
-            // A page in place of an answer may stand for one that was lost.
-            Error::Gateway(error) => ("gateway", error.reason != GatewayReason::Unavailable),
-            Error::Api(_) => ("API", false),
-            Error::Timeout(_) => ("timeout", false),
+        let kind = match error {
+            Error::IdentityProvider(_) => "identity provider",
+            Error::Gateway(_) => "gateway",
+            Error::Api(_) => "API",
+            Error::Timeout(_) => "timeout",
             Error::Transport(error) => match error.kind() {
-                TransportErrorKind::Connect => ("connection", true),
-                _ => ("exchange", false),
+                TransportErrorKind::Connect => "connection",
+                _ => "exchange",
             },
             other => panic!("call {call} ended with {other}"),
         };
         *self.errors.lock().unwrap().entry(kind).or_default() += 1;
         let processed = self.world.processed[call].load(SeqCst);
+        let is_true = match error.outcome() {
+            Outcome::NotCarriedOut => processed == 0,
+            Outcome::CarriedOut => processed > 0,
+            _ => true,
+        };
         assert!(
-            !(never_processed && self.is_post(call)) || processed == 0,
-            "call {call} was processed, but ended with {error}"
+            is_true,
+            "call {call} was processed {processed} times, but ended with {:?}: {error}",
+            error.outcome()
         );
     }
 }

@@ -18,6 +18,7 @@ mod hygiene;
 mod items;
 mod ledger;
 mod logins;
+mod outcomes;
 mod pages;
 mod renewal;
 mod requests;

@@ -19,9 +19,9 @@
 //!
 //! # When something goes wrong
 //!
-//! A request that fails may have been carried out all the same. That is so when the connection broke or time ran out
-//! after the request was on its way, when a gateway answered 502 to 504 in place of the API, when the API answered
-//! with 5xx, and when the answer of a success could not be read. Then the import stops. What is being sent is in a
+//! A request that fails may have been carried out all the same, and each error says what is known (`Error::outcome`):
+//! the connection may have broken after the request was on its way, the API may have answered with 5xx, or the answer
+//! of a success could not be read. Then the import stops. What is being sent is in a
 //! journal beside the file before it is sent, so the next run looks for it in the ledger before sending it again: by
 //! the voucher's own id, which is made of organization, date and number, then by number, date and description. Between
 //! a lost connection and the next run, leave a request that may still be under way some time to arrive.
@@ -42,7 +42,7 @@ use portal_apis::easor::general_ledger::types::{PostingCreateV2, VoucherCreateV2
 use portal_apis::easor::general_ledger::{GeneralLedger, GeneralLedgerError};
 use portal_apis::easor::{Easor, Region};
 use portal_apis::runtime::wire::{Date, Nullable, Uuid, to_vec};
-use portal_apis::runtime::{AnyError, Error, GatewayReason, TimeoutKind};
+use portal_apis::runtime::{AnyError, Error, Outcome, StatusCode};
 use portal_sandbox::Sandbox;
 use ring::digest;
 
@@ -200,7 +200,7 @@ impl Import {
         let number = &voucher.number;
         let created = match call.await {
             Ok(created) => created.into_body().unwrap_or_default(),
-            Err(error) if was_not_carried_out(&error) => {
+            Err(error) if was_not_posted(&error) => {
                 self.note(voucher, State::Refused)?;
                 return Err(format!("voucher {number} was not posted: {error}").into());
             }
@@ -284,21 +284,11 @@ impl Import {
     }
 }
 
-/// Returns true when it is certain that nothing was posted. See `docs/errors.md`.
-fn was_not_carried_out(error: &Error<GeneralLedgerError>) -> bool {
-    match error {
-        Error::Request(_) | Error::IdentityProvider(_) => true,
-        // It answers in place of an API that may have seen the request.
-        Error::Gateway(error) => error.reason != GatewayReason::Unavailable,
-        // 408 and 409 may come of an earlier request that arrived.
-        Error::Api(error) => {
-            error.status.is_client_error() && !matches!(error.status.as_u16(), 408 | 409)
-        }
-        Error::Transport(error) => error.was_not_sent(),
-        Error::Timeout(error) => error.kind() == TimeoutKind::Connect,
-        // The answers of successes among them.
-        _ => false,
-    }
+/// Returns true when it is certain that the voucher is not in the ledger. See `docs/errors.md`.
+fn was_not_posted(error: &Error<GeneralLedgerError>) -> bool {
+    // A conflict may come of an earlier run that posted it.
+    let is_conflict = error.status() == Some(StatusCode::CONFLICT);
+    error.outcome() == Outcome::NotCarriedOut && !is_conflict
 }
 
 fn fingerprint(bytes: &[u8]) -> String {

@@ -5,7 +5,7 @@ mod receive;
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
@@ -16,11 +16,15 @@ use url::Url;
 use super::proof::{Proof, Ticket};
 use super::{Answer, Core, Plan};
 use crate::call::RawCall;
-use crate::error::{Error, TimeoutError, TimeoutKind, TransportError};
-use crate::retry::{self, Nature, Outcome};
+use crate::error::{Error, Outcome, TimeoutError, TimeoutKind, TransportError};
+use crate::retry::{self, Ended, Nature};
 use crate::trace::{self, CallTrace};
 use crate::transport::{Attempt, BoxFuture, Next, TransportRequest, TransportResponse};
 use crate::wire::Secret;
+
+/// What is said where nothing can be sent.
+pub(super) const NO_RUNTIME: &str = "there is no Tokio runtime here, which connections and timeouts need; await the \
+                                     call inside of one";
 
 /// Sends a call, again where that is safe and of use.
 pub(crate) async fn send(
@@ -29,9 +33,7 @@ pub(crate) async fn send(
 ) -> Result<Answer, Error<()>> {
     // Its timers would panic.
     if tokio::runtime::Handle::try_current().is_err() {
-        let problem = "there is no Tokio runtime here, which connections and timeouts need; await the \
-                       call inside of one";
-        return Err(Error::Request(Box::new(call.error(problem))));
+        return Err(Error::Request(Box::new(call.error(NO_RUNTIME))));
     }
     let client = call.client.clone();
     let sending = Sending::new(client.core(), &call, plan)?;
@@ -56,13 +58,15 @@ struct Sending<'a> {
     deadline: Option<Instant>,
     /// The call's identifier, where one is sent.
     request_id: Option<(&'a HeaderName, HeaderValue)>,
+    /// Whether an attempt so far may have been carried out.
+    in_doubt: AtomicBool,
 }
 
 /// A failed attempt.
 struct Failed {
     error: Error<()>,
     /// What the decision to repeat goes by; `None` where the failure stands whatever else.
-    outcome: Option<Outcome>,
+    ended: Option<Ended>,
     /// What was refused, where something else may serve in its place.
     refused: Option<Refused>,
 }
@@ -101,7 +105,7 @@ impl Failed {
     fn at_once(error: Error<()>) -> Self {
         Self {
             error,
-            outcome: None,
+            ended: None,
             refused: None,
         }
     }
@@ -141,6 +145,7 @@ impl<'a> Sending<'a> {
                 .request_id_header
                 .as_ref()
                 .and_then(|name| Some((name, HeaderValue::from_str(&random_id()).ok()?))),
+            in_doubt: AtomicBool::new(false),
         })
     }
 
@@ -150,7 +155,13 @@ impl<'a> Sending<'a> {
         };
         match tokio::time::timeout(limit, self.run(attempts)).await {
             Ok(result) => result,
-            Err(_) => Err(self.timeout(TimeoutKind::Total, limit, *attempts)),
+            Err(_) => {
+                let outcome = match self.in_doubt.load(Ordering::Relaxed) {
+                    true => Outcome::Unknown,
+                    false => Outcome::NotCarriedOut,
+                };
+                Err(self.timeout(TimeoutKind::Total, limit, *attempts, outcome))
+            }
         }
     }
 
@@ -160,6 +171,7 @@ impl<'a> Sending<'a> {
         let mut stale: Option<Stale> = None;
         loop {
             *attempts += 1;
+            let in_doubt = self.in_doubt.load(Ordering::Relaxed);
             let mut failed = match self.attempt(*attempts, stale.take()).await {
                 Ok(answer) => {
                     self.core.budget.refill();
@@ -167,6 +179,11 @@ impl<'a> Sending<'a> {
                 }
                 Err(failed) => failed,
             };
+            if in_doubt {
+                failed.error = failed.error.in_doubt();
+            }
+            let is_over = failed.error.outcome() == Outcome::NotCarriedOut;
+            self.in_doubt.store(!is_over, Ordering::Relaxed);
             let mut supplied = None;
             let renewed = match failed.refused.take() {
                 Some(Refused::Token(ticket)) => {
@@ -188,8 +205,8 @@ impl<'a> Sending<'a> {
                 stale = supplied.map(|token| (token, failed.error));
                 continue;
             }
-            let wait = failed.outcome.and_then(|outcome| {
-                retry::decide(policy, *attempts, self.nature, outcome, fastrand::f64())
+            let wait = failed.ended.and_then(|ended| {
+                retry::decide(policy, *attempts, self.nature, ended, fastrand::f64())
             });
             match wait {
                 Some(wait) if self.has_time(wait) && self.core.budget.take() => {
@@ -217,6 +234,7 @@ impl<'a> Sending<'a> {
         }
         let progress = self.call.body.is_streamed().then(|| request.body.watch());
         let start = Instant::now();
+        self.in_doubt.store(true, Ordering::Relaxed);
         let sent = self.dispatch(request, attempt);
         let limit = self.call.timeout.map_or(self.core.timeouts.attempt, |own| {
             own.max(self.core.timeouts.attempt)
@@ -229,10 +247,11 @@ impl<'a> Sending<'a> {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(self.lost(error, attempt)),
             None => {
-                let error = self.timeout(TimeoutKind::Attempt, limit, attempt);
+                let outcome = Ended::Lost.outcome();
+                let error = self.timeout(TimeoutKind::Attempt, limit, attempt, outcome);
                 return Err(Failed {
                     error,
-                    outcome: Some(Outcome::Lost),
+                    ended: Some(Ended::Lost),
                     refused: None,
                 });
             }
@@ -290,12 +309,19 @@ impl<'a> Sending<'a> {
         Ok((request, used))
     }
 
-    fn timeout(&self, kind: TimeoutKind, limit: Duration, attempts: u32) -> Error<()> {
+    fn timeout(
+        &self,
+        kind: TimeoutKind,
+        limit: Duration,
+        attempts: u32,
+        outcome: Outcome,
+    ) -> Error<()> {
         Error::Timeout(Box::new(TimeoutError {
             operation: self.call.facts.id,
             kind,
             limit,
             attempts,
+            outcome,
         }))
     }
 }

@@ -14,7 +14,7 @@ use crate::error::{
     UndeclaredSuccess,
 };
 use crate::gateway::{self, Refusal};
-use crate::retry::{self, Outcome};
+use crate::retry::{self, Ended};
 use crate::transport::TransportResponse;
 
 /// The largest part of an error response's body that is read, in bytes.
@@ -44,7 +44,7 @@ impl Sending<'_> {
         };
         if let Some(encoding) = foreign_encoding(&headers) {
             let error = TransportError::new(TransportErrorKind::ContentEncoding, encoding);
-            return Err(self.lost(error, attempt));
+            return Err(self.lost(error.of_answer(status), attempt));
         }
         if plan == Plan::Stream {
             let body = AnswerBody::Stream(body.with_origin(Origin {
@@ -62,7 +62,7 @@ impl Sending<'_> {
         let content_type = headers.get(CONTENT_TYPE).cloned();
         let bytes = body.bytes_up_to(self.core.largest_body).await;
         let raw = RawBody::new(
-            bytes.map_err(|error| self.lost(error, attempt))?,
+            bytes.map_err(|error| self.lost(error.of_answer(status), attempt))?,
             content_type,
         );
         if plan == Plan::Undeclared {
@@ -112,6 +112,12 @@ impl Sending<'_> {
                 GatewayReason::SubscriptionKeyMissing | GatewayReason::SubscriptionKeyInvalid
             )
         });
+        let ended = Ended::Answered {
+            status: status.as_u16(),
+            retry_after,
+            by_gateway,
+        };
+        let outcome = ended.outcome();
         let error = match refusal {
             Some(Refusal {
                 reason,
@@ -126,6 +132,7 @@ impl Sending<'_> {
                 retry_after,
                 headers,
                 raw,
+                outcome,
             })),
             None => Error::Api(Box::new(ApiError {
                 operation,
@@ -133,6 +140,7 @@ impl Sending<'_> {
                 headers,
                 body: (),
                 raw,
+                outcome,
             })),
         };
         let refused = match for_key {
@@ -142,14 +150,9 @@ impl Sending<'_> {
                 .filter(|_| status == StatusCode::UNAUTHORIZED)
                 .map(Refused::Token),
         };
-        let outcome = Outcome::Answered {
-            status: status.as_u16(),
-            retry_after,
-            by_gateway,
-        };
         Failed {
             error,
-            outcome: Some(outcome),
+            ended: Some(ended),
             refused,
         }
     }
@@ -160,12 +163,12 @@ impl Sending<'_> {
                 Failed::at_once(Error::Request(Box::new(self.call.error(problem))))
             }
             Unproven::Identity(error) => {
-                let outcome = error.is_retryable().then(|| Outcome::NotSent {
+                let ended = error.is_retryable().then(|| Ended::NotSent {
                     retry_after: error.retry_after(),
                 });
                 Failed {
                     error: Error::IdentityProvider(error.in_operation(self.call.facts.id)),
-                    outcome,
+                    ended,
                     refused: None,
                 }
             }
@@ -173,22 +176,25 @@ impl Sending<'_> {
     }
 
     pub(super) fn lost(&self, error: TransportError, attempt: u32) -> Failed {
-        let outcome = match error.kind() {
-            _ if error.was_not_sent() => Some(Outcome::NotSent { retry_after: None }),
+        let outcome = error.outcome();
+        let ended = match error.kind() {
+            _ if error.was_not_sent() => Some(Ended::NotSent { retry_after: None }),
             _ if !error.is_retryable() => None,
-            _ => Some(Outcome::Lost),
+            _ => Some(Ended::Lost),
         };
         let timeouts = &self.core.timeouts;
         let error = match error.kind() {
             TransportErrorKind::ConnectTimeout => {
-                self.timeout(TimeoutKind::Connect, timeouts.connect, attempt)
+                self.timeout(TimeoutKind::Connect, timeouts.connect, attempt, outcome)
             }
-            TransportErrorKind::Stalled => self.timeout(TimeoutKind::Idle, timeouts.idle, attempt),
+            TransportErrorKind::Stalled => {
+                self.timeout(TimeoutKind::Idle, timeouts.idle, attempt, outcome)
+            }
             _ => Error::Transport(Box::new(error.in_operation(self.call.facts.id))),
         };
         Failed {
             error,
-            outcome,
+            ended,
             refused: None,
         }
     }
