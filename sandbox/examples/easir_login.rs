@@ -13,7 +13,7 @@
 //! For real, with what EASI'R gave you; no page names the host of the API:
 //!
 //! ```console
-//! $ export EASIR_CLIENT_ID=… EASIR_CLIENT_SECRET=… EASIR_CRM_URL=https://…
+//! $ export EASIR_CLIENT_ID=… EASIR_CLIENT_SECRET=… EASIR_API_URL_CRM=https://…
 //! $ cargo run -p portal-sandbox --example easir_login -- --user ann --tokens ~/.easir-tokens
 //! ```
 
@@ -59,10 +59,6 @@ pub(crate) async fn run(
         .portal("easir")
         .device_interval(Duration::from_secs(1));
     let place = Place::find(sandbox, "EASIR", "Full", variables).await?;
-    let crm_url = match &place.sandbox {
-        Some(sandbox) => sandbox.api_url("crm"),
-        None => place.variable("EASIR_CRM_URL"),
-    };
     // Tokens of a sandbox that is gone are of no use.
     let temporary = tempfile::tempdir()?;
     let tokens = match (&options.tokens, &place.sandbox) {
@@ -72,10 +68,6 @@ pub(crate) async fn run(
     };
     let login = Easir::<Full>::builder()
         .credentials_from(|name| place.variable(name))?
-        .api_url(
-            "crm",
-            crm_url.ok_or("set EASIR_CRM_URL to the base URL of the API")?,
-        )
         .token_store(FileStore::open(tokens)?)
         .login()?;
 

@@ -153,21 +153,27 @@ impl Sandbox {
     /// The environment variables that a client of the portal reads, with the values for a bundle.
     pub fn environment(&self, credentials: &Credentials) -> Vec<(String, String)> {
         let manifest = &self.world.portal.manifest;
+        let variable = |name: &str, value: String| (name.to_owned(), value);
         let mut all = vec![
-            ("CLIENT_ID", credentials.client_id.clone()),
-            ("CLIENT_SECRET", credentials.client_secret.clone()),
+            variable("CLIENT_ID", credentials.client_id.clone()),
+            variable("CLIENT_SECRET", credentials.client_secret.clone()),
         ];
         if manifest.gateway.subscription_key.is_some() {
-            all.push(("SUBSCRIPTION_KEY", credentials.subscription_key.clone()));
+            let key = credentials.subscription_key.clone();
+            all.push(variable("SUBSCRIPTION_KEY", key));
         }
         if manifest.identity_provider.scopes {
-            all.push(("SCOPE", credentials.scopes.join(" ")));
+            all.push(variable("SCOPE", credentials.scopes.join(" ")));
         }
         // Without regions a client is told the address of each API.
-        if !manifest.gateway.regions.is_empty() {
-            all.push(("GATEWAY_URL", self.gateway_url().to_owned()));
+        match manifest.gateway.regions.is_empty() {
+            false => all.push(variable("GATEWAY_URL", self.gateway_url().to_owned())),
+            true => all.extend(self.api_urls().into_iter().map(|(api, url)| {
+                let api = api.to_ascii_uppercase().replace('-', "_");
+                (format!("API_URL_{api}"), url)
+            })),
         }
-        all.push(("TOKEN_URL", self.token_url()));
+        all.push(variable("TOKEN_URL", self.token_url()));
         let prefix = &manifest.env_prefix;
         let named = all.into_iter();
         named

@@ -514,8 +514,7 @@ async fn a_second_login_asks_for_no_code() {
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let tokens = folder.path().join("tokens");
-    let mut variables = variables(&sandbox, "Full");
-    variables.insert("EASIR_CRM_URL".to_owned(), sandbox.api_url("crm").unwrap());
+    let variables = variables(&sandbox, "Full");
     let run = async || {
         let tokens = tokens.to_str().unwrap();
         let arguments = ["easir_login", "--user", "ann", "--tokens", tokens];

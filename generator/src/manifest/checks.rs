@@ -7,7 +7,15 @@ use super::{Api, DeviceFlow, Grant, Manifest, OperationRules};
 use crate::diagnostics::Diagnostic;
 
 /// The methods that a portal's client has of its own, where an API's accessor would stand beside them.
-const CLIENT_METHODS: &[&str] = &["builder", "choose", "clone", "erase", "narrow", "new"];
+const CLIENT_METHODS: &[&str] = &[
+    "authenticate",
+    "builder",
+    "choose",
+    "clone",
+    "erase",
+    "narrow",
+    "new",
+];
 
 /// The modules that a portal has of its own, beside those of its APIs.
 const PORTAL_MODULES: &[&str] = &["access", "bundles"];

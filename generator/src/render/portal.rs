@@ -161,6 +161,12 @@ impl<B: Bundle> {client}<B> {{"
     fn new(client: Client) -> Self {
         Self { client, bundle: PhantomData }
     }
+
+    /// Gets an access token now and calls no API, so that a program finds out when it starts that its credentials are
+    /// wrong. See [`Client::authenticate`].
+    pub async fn authenticate(&self) -> Result<(), portal_runtime::AnyError> {
+        self.client.authenticate().await
+    }
 ",
     );
     for settings in &manifest.apis {

@@ -103,7 +103,7 @@ impl Outgoing {
     /// In words, when a file cannot be opened or a stream was used up by an earlier attempt.
     pub(crate) async fn open(&self) -> Result<WireBody, String> {
         if let Self::Bytes(bytes) = self {
-            return Ok(WireBody::from_bytes(bytes.clone()));
+            return Ok(bytes.clone().into());
         }
         let mut parts = Vec::new();
         let mut total = Some(0u64);
@@ -188,22 +188,7 @@ enum WirePart {
 impl WireBody {
     /// A body without content, as requests of an application's own to a transport need.
     pub fn empty() -> Self {
-        Self::from_bytes(Bytes::new())
-    }
-
-    pub(crate) fn from_bytes(bytes: Bytes) -> Self {
-        let length = Some(bytes.len() as u64);
-        let parts = if bytes.is_empty() {
-            Vec::new()
-        } else {
-            vec![WirePart::Bytes(bytes)]
-        };
-        Self {
-            parts,
-            left: length,
-            declared: length,
-            sent: None,
-        }
+        Bytes::new().into()
     }
 
     /// The length in bytes, where it is known before sending.
@@ -277,6 +262,24 @@ impl WireBody {
             )
             .into()),
             _ => Ok(()),
+        }
+    }
+}
+
+/// A body of bytes or a text that is all there: `Bytes`, `Vec<u8>`, `String`, and what lives for ever.
+impl<T: Into<Bytes>> From<T> for WireBody {
+    fn from(bytes: T) -> Self {
+        let bytes = bytes.into();
+        let length = Some(bytes.len() as u64);
+        let parts = match bytes.is_empty() {
+            true => Vec::new(),
+            false => vec![WirePart::Bytes(bytes)],
+        };
+        Self {
+            parts,
+            left: length,
+            declared: length,
+            sent: None,
         }
     }
 }
@@ -366,5 +369,28 @@ impl<R: AsyncRead> Stream for ReaderPieces<R> {
             Poll::Ready(Ok(())) if room.filled().is_empty() => Poll::Ready(None),
             Poll::Ready(Ok(())) => Poll::Ready(Some(Ok(Bytes::copy_from_slice(room.filled())))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_all_there_is_a_body_of_its_length() {
+        let bodies: [WireBody; 5] = [
+            Bytes::from_static(b"abc").into(),
+            b"abc".to_vec().into(),
+            "abc".to_owned().into(),
+            "abc".into(),
+            b"abc".as_slice().into(),
+        ];
+        for body in bodies {
+            assert_eq!(body.length(), Some(3));
+            assert_eq!(body.into_bytes().unwrap(), "abc");
+        }
+        let empty = WireBody::from(String::new());
+        assert!(http_body::Body::is_end_stream(&empty));
+        assert_eq!(empty.length(), Some(0));
     }
 }

@@ -277,6 +277,24 @@ impl<T, E, H> Call<T, E, H> {
         self
     }
 
+    /// Gets what this call proves itself with, and does not send it: the access token with the scopes that its operation
+    /// requires, where it takes one. The tokens of a client are shared, so the first call with these scopes then waits
+    /// for none, and a program finds out when it starts that its credentials are wrong.
+    ///
+    /// # Errors
+    /// As the call would fail before it is sent.
+    pub fn authenticate(self) -> impl Future<Output = Result<(), Error<E>>> + Send
+    where
+        E: ErrorBody,
+    {
+        // Only this part of the call is needed, and it is the same for all types.
+        let raw = self.raw;
+        async move {
+            let authenticated = crate::client::authenticate(&raw).await;
+            authenticated.map_err(|error| error.map_api(declared))
+        }
+    }
+
     /// The same call, whose response does without declared headers.
     pub(crate) fn without_headers(self) -> Call<T, E> {
         Call {
@@ -438,6 +456,14 @@ pub trait CallExt: Sized {
     #[must_use]
     fn idempotent(self) -> Self {
         Self::from_call(self.into_call().idempotent())
+    }
+
+    /// Gets what this call proves itself with, and does not send it: see [`Call::authenticate`].
+    fn authenticate(self) -> impl Future<Output = Result<(), Error<Self::Errors>>> + Send
+    where
+        Self::Errors: ErrorBody,
+    {
+        self.into_call().authenticate()
     }
 
     /// Sets a header that the document does not declare.

@@ -116,6 +116,34 @@ impl Authority {
         Ok(())
     }
 
+    /// Gets what all requests need, whatever their operation.
+    pub(crate) async fn ready(&self) -> Result<(), Unproven> {
+        match self {
+            Self::Portal { token, key } => {
+                if let Some(key) = key {
+                    key.value().await.map_err(Unproven::Missing)?;
+                }
+                token.slot.token().await?;
+            }
+            Self::Schemes(credentials) => {
+                for (_, credential) in credentials.iter() {
+                    match credential {
+                        Credential::Supplied(supply) => _ = supplied(supply).await?,
+                        Credential::Tokens(tokens, Some(scopes)) => {
+                            tokens.slot(scopes.clone()).token().await?;
+                        }
+                        // What is fixed is there, and other tokens have the scopes of an operation.
+                        Credential::Header(..)
+                        | Credential::Query(..)
+                        | Credential::Cookie(..)
+                        | Credential::Tokens(_, None) => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn set_subscription_key(&self, text: &str) -> Result<(), ConfigError> {
         match self {
             Self::Portal { key: Some(key), .. } => key.set(text),

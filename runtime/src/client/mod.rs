@@ -1,6 +1,7 @@
 //! The client: what all calls of an application share.
 
 mod addresses;
+mod ahead;
 mod authority;
 mod builder;
 mod checked;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, StatusCode};
 
 pub(crate) use addresses::{Addresses, Base};
+pub(crate) use ahead::authenticate;
 pub(crate) use authority::Authority;
 pub use builder::{Builder, ForPortal, ForService};
 pub use login::{

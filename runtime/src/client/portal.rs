@@ -220,6 +220,9 @@ impl<P> Builder<P, ForPortal> {
     /// `EASOR_CLIENT_ID`, `EASOR_CLIENT_SECRET`, `EASOR_SUBSCRIPTION_KEY` and `EASOR_SCOPE` (scopes
     /// separated by spaces), and if they are set `EASOR_GATEWAY_URL` and `EASOR_TOKEN_URL`.
     ///
+    /// `EASOR_API_URL_SALES` has the base URL of the API `sales`, as [`api_url`](Self::api_url) takes it: of EASI'R's CRM,
+    /// whose host no page names, `EASIR_API_URL_CRM`. One for an API whose cargo feature is off is not looked up.
+    ///
     /// `EASOR_SCOPE_REPORTING` has the scopes of the bundle `Reporting`, which come before those of
     /// `EASOR_SCOPE` where the client has that bundle or is narrowed to it. Of bundles that the
     /// application defines, that of this client is looked up.
@@ -285,6 +288,11 @@ impl<P> Builder<P, ForPortal> {
         self.profile.subscription_key = key.or(self.profile.subscription_key);
         if let Some(scopes) = scopes {
             self = self.scopes(scopes);
+        }
+        for api in portal.apis {
+            if let Some(url) = optional(&format!("API_URL_{}", capitals(api.id))) {
+                self = self.api_url(api.id, url);
+            }
         }
         if let Some(url) = optional("GATEWAY_URL") {
             self = self.gateway_url(url);

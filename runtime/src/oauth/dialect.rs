@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
@@ -112,7 +111,7 @@ impl Dialect {
             }
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        let body = WireBody::from_bytes(Bytes::from(body));
+        let body = WireBody::from(body);
         TransportRequest {
             method: Method::POST,
             url,

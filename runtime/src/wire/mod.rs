@@ -49,10 +49,34 @@ pub use json::{Json, Number};
 pub use nullable::Nullable;
 pub use object::{Entries, EntriesMut, Field, Fields, Presence, Slot};
 pub use param::{ParamValue, ToParam};
+/// An exact decimal number, as amounts of money are: up to 28 digits, with a scale of 0 to 28 that is kept.
+///
+/// What is read from a body is never rounded: a number that needs more digits is a [`DecodeError`], as is one in quotes.
+/// What is written has the digits and the scale of the value. Arithmetic rounds to 28 digits where it must, half to even.
+///
+/// `text.parse::<Decimal>()` is that of `rust_decimal` and **rounds** what has more than 28 digits behind the point; for
+/// texts of people and files, `Decimal::from_str_exact` refuses them.
+///
+/// ```
+/// use portal_runtime::{Decimal, wire};
+///
+/// let long = "0.00000000000000000000000000005";
+/// assert!(wire::from_slice::<Decimal>(long.as_bytes()).is_err());
+/// assert!(Decimal::from_str_exact(long).is_err());
+/// assert_ne!(long.parse::<Decimal>()?.to_string(), long);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
+/// A calendar date, without a time and a zone: jiff's.
+///
+/// What is read from a body is the full-date of RFC 3339, `2023-11-07`, and nothing else. `text.parse::<Date>()` is that of
+/// jiff and takes more, such as `20231107`, and leaves the time out of `2023-11-07T23:59:00`; for texts of people and files,
+/// [`full_date`] takes what bodies do.
+pub use time::Date;
 pub use time::{
-    Date, DateTime, Duration, LocalDateTime, OffsetDateTime, Time, TimeError, Timestamp, date, jiff,
+    DateTime, Duration, LocalDateTime, OffsetDateTime, Time, TimeError, Timestamp, date, full_date,
+    jiff,
 };
 pub use union::{Branch, Union};
 pub use uuid::Uuid;

@@ -78,6 +78,7 @@ fn operations_that_do_not_exist_are_reported() {
 #[test]
 fn apis_are_not_called_what_clients_have_already() {
     for (name, what) in [
+        ("authenticate", "every client has a method of this name"),
         ("builder", "every client has a method of this name"),
         ("choose", "every client has a method of this name"),
         ("clone", "every client has a method of this name"),

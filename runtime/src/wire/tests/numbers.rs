@@ -164,6 +164,18 @@ fn decimals_of_too_many_digits_are_refused() {
 }
 
 #[test]
+fn only_texts_of_the_application_are_rounded_and_only_if_it_says_so() {
+    let long = "1.23456789012345678901234567895";
+    assert!(refused::<Decimal>(long).contains("at most 28 digits"));
+    assert!(Decimal::from_str_exact(long).is_err());
+    let rounded: Decimal = long.parse().unwrap();
+    assert_ne!(rounded.to_string(), long);
+    let exact = "1.2345678901234567890123456789";
+    assert_eq!(Decimal::from_str_exact(exact).unwrap().to_string(), exact);
+    unchanged::<Decimal>(exact);
+}
+
+#[test]
 fn a_number_in_quotes_is_no_decimal() {
     assert_eq!(
         refused::<Decimal>("\"5.00\""),

@@ -1,7 +1,9 @@
 //! Dates, times and durations.
 
 use super::{read, refused, unchanged, written};
-use crate::wire::{Date, DateTime, Duration, LocalDateTime, OffsetDateTime, Time, date, jiff};
+use crate::wire::{
+    Date, DateTime, Duration, LocalDateTime, OffsetDateTime, Time, date, full_date, jiff,
+};
 use jiff::{SignedDuration, Span, Timestamp, tz::Offset};
 
 #[test]
@@ -199,4 +201,35 @@ fn durations_go_out_as_they_came() {
         written(&Duration::from(SignedDuration::from_secs(90))),
         "\"PT1M30S\""
     );
+}
+
+#[test]
+fn a_full_date_is_nothing_but_a_date() {
+    assert_eq!(full_date("2024-02-29"), Ok(date(2024, 2, 29)));
+    for text in [
+        "",
+        "2023-02-29",
+        "2023-13-01",
+        "2023-1-1",
+        "20231107",
+        "2023-11-07T00:00:00",
+        "2023-11-07 ",
+        " 2023-11-07",
+        "2023-11-07Z",
+        "+002023-11-07",
+        "-002023-11-07",
+        "2023-W45-2",
+        "07.11.2023",
+    ] {
+        assert!(full_date(text).is_err(), "{text}");
+        refused::<Date>(&format!("\"{text}\""));
+    }
+    assert_eq!(
+        full_date("x").unwrap_err().to_string(),
+        "expected a date like 2023-11-07"
+    );
+    // Which is why there is one of our own: the type's takes more.
+    for text in ["20231107", "2023-11-07T23:59:00"] {
+        assert_eq!(text.parse::<Date>().unwrap(), date(2023, 11, 7));
+    }
 }

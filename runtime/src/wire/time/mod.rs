@@ -10,6 +10,7 @@ mod duration;
 mod offset;
 mod time_of_day;
 
+pub use self::date::full_date;
 pub use self::date_time::{DateTime, LocalDateTime, OffsetDateTime};
 pub use self::duration::Duration;
 pub use self::time_of_day::Time;
