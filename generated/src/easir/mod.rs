@@ -34,6 +34,12 @@ impl<B: Bundle> Easir<B> {
         Self { client, bundle: PhantomData }
     }
 
+    /// Gets an access token now and calls no API, so that a program finds out when it starts that its credentials are
+    /// wrong. See [`Client::authenticate`].
+    pub async fn authenticate(&self) -> Result<(), portal_runtime::AnyError> {
+        self.client.authenticate().await
+    }
+
     /// EASI'R Authentication. Cargo feature: `easir-authentication`.
     #[cfg(feature = "easir-authentication")]
     pub fn authentication(&self) -> authentication::Authentication<B> {

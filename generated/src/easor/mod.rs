@@ -61,6 +61,12 @@ impl<B: Bundle> Easor<B> {
         Self { client, bundle: PhantomData }
     }
 
+    /// Gets an access token now and calls no API, so that a program finds out when it starts that its credentials are
+    /// wrong. See [`Client::authenticate`].
+    pub async fn authenticate(&self) -> Result<(), portal_runtime::AnyError> {
+        self.client.authenticate().await
+    }
+
     /// General Ledger \[FI]. Cargo feature: `easor-general-ledger`.
     #[cfg(feature = "easor-general-ledger")]
     pub fn general_ledger(&self) -> general_ledger::GeneralLedger<B> {
