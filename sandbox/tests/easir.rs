@@ -39,6 +39,31 @@ fn login(sandbox: &Sandbox) -> Login<Easir<Full>> {
 }
 
 #[tokio::test]
+async fn the_environment_has_all_that_a_client_needs() {
+    let sandbox = sandbox().await;
+    let variables = sandbox.environment(own(&sandbox, "Full"));
+    let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = [
+        "EASIR_CLIENT_ID",
+        "EASIR_CLIENT_SECRET",
+        "EASIR_API_URL_AUTHENTICATION",
+        "EASIR_API_URL_CRM",
+        "EASIR_TOKEN_URL",
+    ];
+    assert_eq!(names, expected);
+    let lookup = |name: &str| {
+        let mut variables = variables.iter();
+        variables
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+    };
+    let builder = Easir::<Full>::builder();
+    let easir = builder.credentials_from(lookup).unwrap().build().unwrap();
+    easir.authenticate().await.unwrap();
+    easir.crm().me().await.unwrap();
+}
+
+#[tokio::test]
 async fn the_application_itself_reads_lists_page_by_page() {
     let sandbox = sandbox().await;
     let crm = builder(&sandbox).build().unwrap().crm();
