@@ -8,8 +8,9 @@ use portal_generator::document::{self, Source};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::overlay::Overlay;
 
+use crate::codegen::SPECS;
 use crate::failure::{Failure, reason};
-use crate::workspace;
+use crate::{journal, workspace};
 
 /// Reads a document and everything it refers to. Files are shown under their paths as seen from
 /// `base`, and referred ones must lie in `within`, which is the document's own folder if nothing
@@ -30,6 +31,11 @@ pub(crate) fn load_overlaid(
     within: Option<&Path>,
     overlays: &[Overlay],
 ) -> Result<DocumentSet, Failure> {
+    let whole = base.join(path);
+    let folders = whole.ancestors().skip(1);
+    for specs in folders.filter(|folder| folder.ends_with(SPECS)) {
+        journal::finish(specs)?;
+    }
     let source = read(base, path)?;
     let main = document::parse(source).map_err(|problem| Failure::Refused(vec![problem]))?;
     let mut set = DocumentSet::new(main);

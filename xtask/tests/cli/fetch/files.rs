@@ -161,8 +161,9 @@ const FINISHED: &str = "a fetch was interrupted while it replaced files; they ar
 
 #[test]
 fn whoever_comes_next_finishes_what_was_interrupted() {
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 5] = [
         &["codegen"],
+        &["generate", "specs/shop/orders.yaml", "--out", "crate"],
         &["diff", "specs/specs.lock"],
         &["mend"],
         &["fetch", "--api", "orders", "--from", "new/orders.yaml"],
