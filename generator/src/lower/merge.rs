@@ -244,13 +244,13 @@ impl<'a> Merge<'a, '_> {
         }
         let says_something = view.ty.is_some()
             || view.format.is_some()
-            || !view.enumeration.is_empty()
+            || view.is_enumerated()
             || view.properties.is_some()
             || view.additional.is_some()
             || view.items.is_some()
             || !view.required.is_empty();
         if !says_something {
-            merged.limits.extend(view.limits);
+            merged.limits.extend(view.limits());
             return;
         }
         // `type: object` beside a reference adds nothing.
@@ -261,8 +261,8 @@ impl<'a> Merge<'a, '_> {
         merged.leaves.push(Node::Leaf(schema));
         merged.ty = merged.ty.or(view.ty);
         merged.format = merged.format.or(view.format);
-        merged.limits.extend(view.limits);
-        merge_enumeration(&mut merged.enumeration, view.enumeration);
+        merged.limits.extend(view.limits());
+        merge_enumeration(&mut merged.enumeration, view.enumeration());
         for (name, declared) in view.properties.into_iter().flatten() {
             let origin = self.origin;
             let property = merged.properties.entry(name);

@@ -543,7 +543,7 @@ impl<'a> Types<'a> {
         let view = View::of(schema);
         let mut branches = view.one_of.iter().chain(view.any_of);
         schema.schema_data.nullable
-            || view.enumeration.contains(&Value::Null)
+            || view.enumeration().contains(&Value::Null)
             || branches.any(|branch| self.node_takes_null(Node::of(branch), seen))
     }
 

@@ -48,7 +48,6 @@ pub(crate) fn component_name(reference: &str) -> &str {
 pub(crate) struct View<'a> {
     pub(crate) ty: Option<&'a str>,
     pub(crate) format: Option<&'a str>,
-    pub(crate) enumeration: Vec<Value>,
     pub(crate) properties: Option<&'a IndexMap<String, ReferenceOr<Box<Schema>>>>,
     pub(crate) required: &'a [String],
     pub(crate) additional: Option<&'a AdditionalProperties>,
@@ -58,13 +57,22 @@ pub(crate) struct View<'a> {
     pub(crate) one_of: &'a [ReferenceOr<Schema>],
     pub(crate) any_of: &'a [ReferenceOr<Schema>],
     pub(crate) all_of: &'a [ReferenceOr<Schema>],
-    pub(crate) limits: Vec<String>,
+    /// What the rest is read from, where it is asked for.
+    kind: Option<&'a SchemaKind>,
 }
 
 impl<'a> View<'a> {
     /// Looks at a schema.
     pub(crate) fn of(schema: &'a Schema) -> Self {
-        match &schema.schema_kind {
+        let kind = &schema.schema_kind;
+        Self {
+            kind: Some(kind),
+            ..Self::of_kind(kind)
+        }
+    }
+
+    fn of_kind(kind: &'a SchemaKind) -> Self {
+        match kind {
             SchemaKind::Type(ty) => Self::of_type(ty),
             SchemaKind::OneOf { one_of } => Self {
                 one_of,
@@ -82,7 +90,6 @@ impl<'a> View<'a> {
             SchemaKind::Any(any) => Self {
                 ty: any.typ.as_deref(),
                 format: any.format.as_deref(),
-                enumeration: any.enumeration.clone(),
                 properties: (!any.properties.is_empty()).then_some(&any.properties),
                 required: &any.required,
                 additional: any.additional_properties.as_ref(),
@@ -91,15 +98,7 @@ impl<'a> View<'a> {
                 one_of: &any.one_of,
                 any_of: &any.any_of,
                 all_of: &any.all_of,
-                limits: Limits::default()
-                    .length("characters", any.min_length, any.max_length)
-                    .length("items", any.min_items, any.max_items)
-                    .range(
-                        (any.minimum.as_ref(), any.exclusive_minimum == Some(true)),
-                        (any.maximum.as_ref(), any.exclusive_maximum == Some(true)),
-                    )
-                    .pattern(any.pattern.as_deref())
-                    .0,
+                ..Self::default()
             },
         }
     }
@@ -109,11 +108,6 @@ impl<'a> View<'a> {
             Type::String(string) => Self {
                 ty: Some("string"),
                 format: string_format(&string.format),
-                enumeration: values(&string.enumeration),
-                limits: Limits::default()
-                    .length("characters", string.min_length, string.max_length)
-                    .pattern(string.pattern.as_deref())
-                    .0,
                 ..Self::default()
             },
             Type::Number(number) => Self {
@@ -124,13 +118,6 @@ impl<'a> View<'a> {
                     VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
                     VariantOrUnknownOrEmpty::Empty => None,
                 },
-                enumeration: values(&number.enumeration),
-                limits: Limits::default()
-                    .range(
-                        (number.minimum.as_ref(), number.exclusive_minimum),
-                        (number.maximum.as_ref(), number.exclusive_maximum),
-                    )
-                    .0,
                 ..Self::default()
             },
             Type::Integer(integer) => Self {
@@ -141,13 +128,6 @@ impl<'a> View<'a> {
                     VariantOrUnknownOrEmpty::Unknown(format) => Some(format),
                     VariantOrUnknownOrEmpty::Empty => None,
                 },
-                enumeration: values(&integer.enumeration),
-                limits: Limits::default()
-                    .range(
-                        (integer.minimum.as_ref(), integer.exclusive_minimum),
-                        (integer.maximum.as_ref(), integer.exclusive_maximum),
-                    )
-                    .0,
                 ..Self::default()
             },
             Type::Object(object) => Self {
@@ -161,9 +141,6 @@ impl<'a> View<'a> {
                 ty: Some("array"),
                 items: array.items.as_ref(),
                 exact_items: exactly(array.min_items, array.max_items),
-                limits: Limits::default()
-                    .length("items", array.min_items, array.max_items)
-                    .0,
                 ..Self::default()
             },
             Type::Boolean(_) => Self {
@@ -173,11 +150,38 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The values that are allowed; empty where any is.
+    pub(crate) fn enumeration(&self) -> Vec<Value> {
+        match self.kind {
+            Some(SchemaKind::Any(any)) => any.enumeration.clone(),
+            Some(SchemaKind::Type(Type::String(string))) => values(&string.enumeration),
+            Some(SchemaKind::Type(Type::Number(number))) => values(&number.enumeration),
+            Some(SchemaKind::Type(Type::Integer(integer))) => values(&integer.enumeration),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it lists the values that are allowed.
+    pub(crate) fn is_enumerated(&self) -> bool {
+        match self.kind {
+            Some(SchemaKind::Any(any)) => !any.enumeration.is_empty(),
+            Some(SchemaKind::Type(Type::String(string))) => !string.enumeration.is_empty(),
+            Some(SchemaKind::Type(Type::Number(number))) => !number.enumeration.is_empty(),
+            Some(SchemaKind::Type(Type::Integer(integer))) => !integer.enumeration.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The limits that it sets, in words.
+    pub(crate) fn limits(&self) -> Vec<String> {
+        self.kind.map_or_else(Vec::new, |kind| Limits::of(kind).0)
+    }
+
     /// Whether the schema says nothing about the value's form.
     pub(crate) fn is_blank(&self) -> bool {
         self.ty.is_none()
             && self.format.is_none()
-            && self.enumeration.is_empty()
+            && !self.is_enumerated()
             && self.properties.is_none()
             && self.additional.is_none()
             && self.items.is_none()
@@ -227,6 +231,35 @@ fn values<T: Clone + Into<Value>>(values: &[Option<T>]) -> Vec<Value> {
 struct Limits(Vec<String>);
 
 impl Limits {
+    fn of(kind: &SchemaKind) -> Self {
+        let none = Self::default();
+        match kind {
+            SchemaKind::Any(any) => none
+                .length("characters", any.min_length, any.max_length)
+                .length("items", any.min_items, any.max_items)
+                .range(
+                    (any.minimum.as_ref(), any.exclusive_minimum == Some(true)),
+                    (any.maximum.as_ref(), any.exclusive_maximum == Some(true)),
+                )
+                .pattern(any.pattern.as_deref()),
+            SchemaKind::Type(Type::String(string)) => none
+                .length("characters", string.min_length, string.max_length)
+                .pattern(string.pattern.as_deref()),
+            SchemaKind::Type(Type::Number(number)) => none.range(
+                (number.minimum.as_ref(), number.exclusive_minimum),
+                (number.maximum.as_ref(), number.exclusive_maximum),
+            ),
+            SchemaKind::Type(Type::Integer(integer)) => none.range(
+                (integer.minimum.as_ref(), integer.exclusive_minimum),
+                (integer.maximum.as_ref(), integer.exclusive_maximum),
+            ),
+            SchemaKind::Type(Type::Array(array)) => {
+                none.length("items", array.min_items, array.max_items)
+            }
+            _ => none,
+        }
+    }
+
     fn length(mut self, unit: &str, min: Option<usize>, max: Option<usize>) -> Self {
         let min = min.filter(|min| *min > 0);
         let unit = match (min, max) {
