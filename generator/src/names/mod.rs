@@ -163,6 +163,9 @@ fn identifier(name: String, kind: &str, separator: &str) -> String {
 /// punctuation that joins words.
 fn is_in_words(character: char) -> bool {
     const JOINERS: [char; 8] = ['_', '·', '‿', '⁀', '⁔', '・', '\u{387}', '\u{200c}'];
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric();
+    }
     unicode_ident::is_xid_continue(character) && !JOINERS.contains(&character)
 }
 
@@ -171,13 +174,50 @@ fn is_caseless(character: char) -> bool {
 }
 
 fn split_at_case_changes(chunk: &str) -> Vec<String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if chunk.bytes().all(is_plain) {
+        return vec![chunk.to_owned()];
+    }
     // heck takes the combining marks of Indic and other scripts, which have no case, for
     // separators.
     if chunk.chars().any(|character| !character.is_alphanumeric()) {
         return vec![chunk.to_lowercase()];
     }
-    let snake_case = with_joined_capitals(chunk).to_snake_case();
+    let chunk = with_joined_capitals(chunk);
+    if chunk.is_ascii() {
+        return split_ascii(&chunk);
+    }
+    let snake_case = chunk.to_snake_case();
     snake_case.split('_').map(str::to_owned).collect()
+}
+
+/// Splits ASCII letters and digits as heck does: before a capital that follows a small letter, and before the last of
+/// several capitals where a small letter follows it.
+fn split_ascii(chunk: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    // The last letter of the word so far; digits have no case.
+    let (mut start, mut last) = (0, None);
+    for (at, (byte, next)) in chunk.bytes().zip(chunk.bytes().skip(1)).enumerate() {
+        let letter = if byte.is_ascii_alphabetic() {
+            Some(byte)
+        } else {
+            last
+        };
+        let ends_small = letter.is_some_and(|letter| letter.is_ascii_lowercase());
+        let ends_in_capitals = last.is_some_and(|letter| letter.is_ascii_uppercase());
+        let end = if ends_small && next.is_ascii_uppercase() {
+            at + 1
+        } else if ends_in_capitals && byte.is_ascii_uppercase() && next.is_ascii_lowercase() {
+            at
+        } else {
+            last = letter;
+            continue;
+        };
+        words.push(chunk[start..end].to_ascii_lowercase());
+        (start, last) = (end, None);
+    }
+    words.push(chunk[start..].to_ascii_lowercase());
+    words
 }
 
 /// Words that people read as one although their capitals say otherwise.
@@ -244,7 +284,10 @@ fn whole_word_length(before: Option<char>, text: &str) -> Option<usize> {
         return None;
     }
     let ends_at = |length: usize| !text[length..].starts_with(char::is_lowercase);
-    let listed = WHOLE_WORDS.iter().find(|word| text.starts_with(*word));
+    let mut alike = WHOLE_WORDS
+        .iter()
+        .filter(|word| word.as_bytes().first() == text.as_bytes().first());
+    let listed = alike.find(|word| text.starts_with(*word));
     if let Some(word) = listed {
         return ends_at(word.len()).then_some(word.len());
     }
@@ -284,6 +327,18 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(words(text), expected, "from {text:?}");
+        }
+    }
+
+    #[test]
+    fn ascii_is_split_as_heck_splits_it() {
+        let mut texts = vec![String::new()];
+        for _ in 0..7 {
+            let longer = |text: &String| ["a", "B", "1"].map(|it| format!("{text}{it}"));
+            texts = texts.iter().flat_map(longer).collect();
+            for text in &texts {
+                assert_eq!(split_ascii(text).join("_"), text.to_snake_case(), "{text}");
+            }
         }
     }
 
