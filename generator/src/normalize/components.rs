@@ -313,7 +313,8 @@ fn same_as(cx: &mut Context<'_>, kind: Kind, name: &str, other: &str) {
         Kind::Parameter => insert(&mut components.parameters, kind, name, other),
         Kind::RequestBody => insert(&mut components.request_bodies, kind, name, other),
         Kind::Header => insert(&mut components.headers, kind, name, other),
-        Kind::Example => insert(&mut components.examples, kind, name, other),
+        // As in `build`.
+        Kind::Example => {}
         Kind::Link => insert(&mut components.links, kind, name, other),
     }
 }
@@ -326,10 +327,8 @@ fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at:
         return;
     }
     if kind == Kind::Example {
-        let example = example(cx, value, at);
-        cx.components
-            .examples
-            .insert(name, ReferenceOr::Item(example));
+        // Who refers to it has a copy of its own, so it is only read for what is wrong with it.
+        example(cx, value, at);
         return;
     }
     let Some(map) = value.as_object() else {
