@@ -13,6 +13,7 @@ mod tree;
 mod yaml;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -152,13 +153,26 @@ fn json_or_flow_yaml(name: &str, text: String) -> Result<Document, Diagnostic> {
     }
 }
 
+thread_local! {
+    /// Whether this thread's stack is such that [`with_deep_stack`] has nothing to add.
+    static IS_DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs something that recurses over a document on a stack that the deepest one allowed fits on.
 ///
 /// The threads of tests and of other programs have a fraction of what the main thread has, and unoptimized frames are large.
+/// Within such a thread there is no second one: what one thread frees, allocators are slow to give to another.
 ///
 /// # Errors
 /// Returns why there is no thread to be had.
 pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    if IS_DEEP.get() {
+        return Ok(work());
+    }
+    let work = || {
+        IS_DEEP.set(true);
+        work()
+    };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(DEEP_STACK)
