@@ -27,6 +27,7 @@ pub mod names;
 pub mod normalize;
 pub mod overlay;
 mod render;
+mod settled;
 pub mod surface;
 mod words;
 
@@ -38,6 +39,7 @@ use lower::{Config, Lowered};
 use manifest::{Manifest, Selection};
 use normalize::{DocumentSet, Normalized};
 pub use render::File;
+pub use settled::{Settled, settle_crate};
 
 /// What generating gave: files, and what there is to say about the document.
 #[derive(Clone, Debug, Default)]
@@ -138,28 +140,7 @@ pub fn crate_from_selection(
     options: &CrateOptions,
     selection: &Selection,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let name = documents.borrow().main.name.clone();
-    let config = Config {
-        source: file_name(&name),
-        portal: None,
-        selection: Some(selection),
-    };
-    let one = generate(documents, &config)?;
-    if !one.useless.is_empty() {
-        let place = || Place::file(&name);
-        let useless = one.useless.into_iter();
-        return Err(useless.map(|it| it.diagnostic(place())).collect());
-    }
-    let files = render::standalone(&one.api, options);
-    Ok(Output {
-        files,
-        items: surface::api(&one.api, "", &render::base_url(None, &one.api)),
-        operations: facts(&one.api),
-        version: one.api.version,
-        title: one.api.title,
-        summary: one.summary,
-        diagnostics: one.diagnostics,
-    })
+    Ok(settled::settle(documents, options, selection, true)?.into_output())
 }
 
 /// Makes the modules of one API of a portal.
@@ -191,6 +172,7 @@ pub fn portal_api_after(
         source: documents.borrow().main.name.clone(),
         portal: Some((manifest, api)),
         selection: api.select.as_ref(),
+        limits: true,
     };
     let mut one = generate(documents, &config)?;
     let keys: Vec<&str> = one.operation_keys.iter().map(String::as_str).collect();
@@ -382,8 +364,4 @@ fn omission_diagnostic(place: Place, reason: &str, wanted: bool) -> Diagnostic {
     };
     let message = format!("the operation is left out: {reason}");
     Diagnostic::new(severity, "operation-omitted", place, message, help)
-}
-
-fn file_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }

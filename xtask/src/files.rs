@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use portal_generator::File;
 use serde_json::json;
@@ -111,6 +112,47 @@ impl Plan {
     }
 }
 
+/// Makes a folder hold exactly some generated files, each written as it comes.
+pub(crate) struct Writing<'f> {
+    folder: &'f Path,
+    /// What an earlier run wrote and this one has not written so far.
+    left_over: BTreeSet<String>,
+    changed: usize,
+}
+
+impl<'f> Writing<'f> {
+    /// Looks at what an earlier run wrote to a folder, all of which this one is to replace.
+    pub(crate) fn to(folder: &'f Path) -> Result<Self, Failure> {
+        let mut there = Vec::new();
+        visit(folder, "", &mut there)?;
+        Ok(Self {
+            folder,
+            left_over: there.into_iter().collect(),
+            changed: 0,
+        })
+    }
+
+    /// Writes a file in one step, unless it is there already.
+    pub(crate) fn write(&mut self, file: &File) -> Result<(), Failure> {
+        self.left_over.remove(&file.path);
+        let path = self.folder.join(&file.path);
+        if read_bytes(&path)?.as_deref() == Some(file.text.as_bytes()) {
+            return Ok(());
+        }
+        self.changed += 1;
+        write(&path, &file.text).map_err(|e| Failure::io("write", &path, &e))
+    }
+
+    /// Removes what is left over, and returns how many files were written or removed.
+    pub(crate) fn finish(self) -> Result<usize, Failure> {
+        for name in &self.left_over {
+            let path = self.folder.join(name);
+            remove(&path, self.folder).map_err(|e| Failure::io("remove", &path, &e))?;
+        }
+        Ok(self.changed + self.left_over.len())
+    }
+}
+
 impl Difference {
     /// What is the matter with the file.
     fn state(&self) -> &'static str {
@@ -197,17 +239,37 @@ fn visit(folder: &Path, within: &str, found: &mut Vec<String>) -> Result<(), Fai
             if name != "target" && !name.starts_with('.') {
                 visit(folder, &below, found)?;
             }
-        } else if kind.is_file() && read(&entry.path())?.is_some_and(|text| is_generated(&text)) {
+        } else if kind.is_file() && is_generated(&head(&entry.path())?) {
             found.push(below);
         }
     }
     Ok(())
 }
 
+/// How a file begins: far enough to tell who wrote it.
+fn head(path: &Path) -> Result<String, Failure> {
+    const LENGTH: u64 = 4096;
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(path);
+    opened
+        .and_then(|file| file.take(LENGTH).read_to_end(&mut bytes))
+        .map_err(|error| Failure::io("read", path, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// The text of a file; `None` if there is none. What is not text is as good as any other text.
 fn read(path: &Path) -> Result<Option<String>, Failure> {
+    let bytes = read_bytes(path)?;
+    Ok(bytes.map(|bytes| {
+        let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+        String::from_utf8(bytes).unwrap_or_else(lossy)
+    }))
+}
+
+/// The content of a file; `None` if there is none.
+fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::io("read", path, &error)),
     }

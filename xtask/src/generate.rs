@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use portal_generator::diagnostics::Diagnostic;
+use portal_generator::document::with_deep_stack;
 use portal_generator::manifest::{Filter, Schemas, Selection};
 use portal_generator::normalize::DocumentSet;
 use portal_generator::overlay::Overlay;
-use portal_generator::{CrateOptions, Output, Summary, names};
+use portal_generator::{CrateOptions, Settled, Summary, names};
 use serde_json::{Value, json};
 
 use crate::corpus::peak_memory;
 use crate::failure::Failure;
-use crate::files::{self, Plan};
+use crate::files::{self, Writing};
 use crate::terminal::{self, BOLD, Progress, say};
 use crate::{documents, machine, workspace};
 
@@ -65,13 +66,20 @@ pub(crate) struct Options {
 /// Runs the command.
 pub(crate) fn run(options: &Options, verbose: bool) -> Result<(), Failure> {
     let started = Instant::now();
-    let done = generate(options);
+    // All of it on one thread, so that what reading a large document frees is there for what follows.
+    let done = with_deep_stack(|| generate(options)).unwrap_or_else(|error| {
+        let message =
+            format!("no thread can be started: {error}; free memory or allow more threads");
+        Err(Failure::Machine(message))
+    });
     let seconds = started.elapsed().as_secs_f64();
     match done {
         Ok(done) => {
-            terminal::diagnostics(&done.output.diagnostics, verbose);
+            terminal::diagnostics(&done.diagnostics, verbose);
             done.print(options, seconds);
-            done.is_usable(options).then_some(()).ok_or(Failure::Told)
+            is_usable(&done.summary, options)
+                .then_some(())
+                .ok_or(Failure::Told)
         }
         Err(Failure::Refused(problems)) => {
             if options.json {
@@ -89,7 +97,8 @@ struct Done {
     name: String,
     version: String,
     documents: Vec<String>,
-    output: Output,
+    diagnostics: Vec<Diagnostic>,
+    summary: Summary,
     written: usize,
 }
 
@@ -121,45 +130,43 @@ fn generate(options: &Options) -> Result<Done, Failure> {
     let mut documents = document_names(&set);
     documents.extend(overlays.iter().map(|it| it.name().to_owned()));
     let version = version(&set);
-    let output = portal_generator::crate_from_selection(set, &crate_options, &selection);
-    let output = output.and_then(
-        |output| match leads_nowhere(&output) && !options.keep_going {
-            true => Err(output.diagnostics),
-            false => Ok(output),
-        },
-    );
-    let mut done = Done {
+    let settled = portal_generator::settle_crate(set, &crate_options, &selection);
+    let settled = settled.map_err(Failure::Refused)?;
+    if leads_nowhere(&settled.diagnostics) && !options.keep_going {
+        return Err(Failure::Refused(settled.diagnostics));
+    }
+    let written = match is_usable(&settled.summary, options) {
+        true => write(&settled, &out)?,
+        false => 0,
+    };
+    Ok(Done {
         name,
         version,
         documents,
-        output: output.map_err(Failure::Refused)?,
-        written: 0,
-    };
-    if done.is_usable(options) {
-        let files = std::mem::take(&mut done.output.files);
-        let plan = Plan::new(&out, files, &[String::new()])?;
-        plan.apply()?;
-        done.written = plan.differences().len();
-    }
-    Ok(done)
+        diagnostics: settled.diagnostics,
+        summary: settled.summary,
+        written,
+    })
+}
+
+/// Whether anything came out of a document. One without operations may still be all types.
+fn is_usable(summary: &Summary, options: &Options) -> bool {
+    summary.generated > 0 || summary.operations == 0 || options.keep_going
+}
+
+/// Writes the crate's files one by one, and returns how many were not there as they are.
+fn write(settled: &Settled, out: &Path) -> Result<usize, Failure> {
+    let mut writing = Writing::to(out)?;
+    settled.render(|file| writing.write(&file))?;
+    writing.finish()
 }
 
 impl Done {
-    /// Whether anything came out of it. A document without operations may still be all types.
-    fn is_usable(&self, options: &Options) -> bool {
-        let Summary {
-            operations,
-            generated,
-            ..
-        } = self.output.summary;
-        generated > 0 || operations == 0 || options.keep_going
-    }
-
     fn print(&self, options: &Options, seconds: f64) {
         if options.json {
-            machine::diagnostics(&self.output.diagnostics);
-            machine::summary(&self.output.diagnostics, self.as_json(seconds));
-        } else if self.is_usable(options) {
+            machine::diagnostics(&self.diagnostics);
+            machine::summary(&self.diagnostics, self.as_json(seconds));
+        } else if is_usable(&self.summary, options) {
             self.print_line(&options.out, seconds);
         } else {
             terminal::error("no operation of the document could be generated");
@@ -173,7 +180,7 @@ impl Done {
             types,
             unreached,
             ..
-        } = self.output.summary;
+        } = self.summary;
         let unreached = match unreached {
             0 => String::new(),
             schemas => format!(" ({schemas} schemas unused; --all-schemas)"),
@@ -188,7 +195,7 @@ impl Done {
     }
 
     fn as_json(&self, seconds: f64) -> Value {
-        let summary = &self.output.summary;
+        let summary = &self.summary;
         let omitted = summary.omitted.iter();
         let omitted = omitted.map(|it| json!({ "pointer": it.pointer, "reason": it.reason }));
         json!({
@@ -221,9 +228,9 @@ fn refused_as_json(problems: &[Diagnostic], seconds: f64) -> Value {
 }
 
 /// Whether a reference leads nowhere, which is a mistake of whoever wrote the document or fetched only a part of it.
-fn leads_nowhere(output: &Output) -> bool {
+fn leads_nowhere(diagnostics: &[Diagnostic]) -> bool {
     let rules = ["broken-reference", "wrong-reference", "circular-reference"];
-    let mut errors = output.diagnostics.iter().filter(|it| it.is_error());
+    let mut errors = diagnostics.iter().filter(|it| it.is_error());
     errors.any(|error| rules.contains(&error.rule))
 }
 

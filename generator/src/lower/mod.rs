@@ -49,6 +49,8 @@ pub(crate) struct Config<'m> {
     pub(crate) portal: Option<(&'m Manifest, &'m manifest::Api)>,
     /// What is wanted; all operations, and the schemas that are used, where nothing is said.
     pub(crate) selection: Option<&'m manifest::Selection>,
+    /// Whether what the document says beside types is wanted, which only the lock and comparisons need.
+    pub(crate) limits: bool,
 }
 
 impl Config<'_> {
@@ -220,7 +222,9 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
     api.client = config.client();
     api.servers = openapi.servers.iter().map(server).collect();
     exchanges::settle(api, config);
-    api.limits = limits::of(openapi, api);
+    if config.limits {
+        api.limits = limits::of(openapi, api);
+    }
     lowered
 }
 

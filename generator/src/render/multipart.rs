@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, import_used, literal, used, vendor_doc};
+use super::text::{TypeText, literal, vendor_doc};
+use super::words::{Words, import_used};
 use crate::ir::{Api, Part, PartKind, Payload};
 
 /// Renders the module `multipart`, if any operation has such a body.
@@ -39,10 +40,11 @@ pub(super) fn module(api: &Api, command: &str) -> Option<String> {
     }
     let mut file = header(api, command);
     file.push_str("//! Multipart bodies.\n\n");
-    if !used(&body, &["BTreeMap"]).is_empty() {
+    let words = Words::of(&body);
+    if words.has("BTreeMap") {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
-    file.push_str(&import_used(&body, &["Form", "Part"]));
+    file.push_str(&import_used(&words, &["Form", "Part"]));
     if body.contains("types::") {
         file.push_str("\nuse super::types;\n");
     }

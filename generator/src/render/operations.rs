@@ -6,10 +6,13 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::calls::{self, set, set_body};
+use super::code::Aside;
 use super::docs;
-use super::text::{TypeText, code, import, import_used, used};
+use super::text::import;
+use super::text::{TypeText, code};
 use super::types::alias;
-use super::{Target, format, header};
+use super::words::{Words, import_used};
+use super::{Target, header};
 use crate::ir::{
     Access, Api, Body, Group, Location, Operation, Paging, Parameter, Payload, Presence,
 };
@@ -42,6 +45,7 @@ pub(super) fn module(api: &Api, group: &Group, target: &Target<'_>) -> String {
             api,
             prefix: "types::",
         },
+        aside: Aside::default(),
     };
     let mut body = writer.client_impl(group);
     for operation in &group.operations {
@@ -76,16 +80,18 @@ pub(super) struct Operations<'a> {
     pub(super) api: &'a Api,
     pub(super) target: &'a Target<'a>,
     pub(super) text: TypeText<'a>,
+    aside: Aside,
 }
 
 impl Operations<'_> {
     fn imports(&self, body: &str) -> String {
+        let words = Words::of(body);
         let mut imports = String::new();
-        if !used(body, &["BTreeMap"]).is_empty() {
+        if words.has("BTreeMap") {
             imports.push_str("use std::collections::BTreeMap;\n\n");
         }
-        imports.push_str(&import_used(body, RUNTIME));
-        imports.push_str(&import("portal_runtime::page", &used(body, PAGE)));
+        imports.push_str(&import_used(&words, RUNTIME));
+        imports.push_str(&import("portal_runtime::page", &words.used(PAGE)));
         let mut own: Vec<&str> = vec![
             &self.api.client,
             "types::",
@@ -114,7 +120,7 @@ impl Operations<'_> {
             });
         own.extend(groups);
         imports.push('\n');
-        imports.push_str(&import("super", &used(body, &own)));
+        imports.push_str(&import("super", &words.used(&own)));
         imports
     }
 
@@ -127,17 +133,17 @@ impl Operations<'_> {
             let method = self.method(operation);
             quote! { #method #(#former)* }
         });
-        let docs = doc_attributes(&docs::rustdoc(&group.description));
+        let docs = self.aside.keep(docs::rustdoc(&group.description));
         let block = match self.target.bundles {
             true => quote! { #docs impl<B: Bundle> #client<B> { #(#methods)* } },
             false => quote! { #docs impl #client { #(#methods)* } },
         };
-        format(block)
+        self.aside.format(block)
     }
 
     fn method(&self, operation: &Operation) -> TokenStream {
         let name = format_ident!("{}", operation.name);
-        let docs = doc_attributes(&self.documentation(operation));
+        let docs = self.aside.keep(self.documentation(operation));
         let aliases = aliases(operation);
         let deprecated = self.deprecations(operation);
         let arguments = self.arguments(operation);
@@ -179,7 +185,9 @@ impl Operations<'_> {
             format_ident!("{}", old),
             format_ident!("{}", operation.name),
         );
-        let words = doc_attributes(&format!("The name that [`{new}`](Self::{new}) had before."));
+        let words = self
+            .aside
+            .keep(format!("The name that [`{new}`](Self::{new}) had before."));
         let note = format!("its name is `{new}` now");
         let deprecated = match self.scopes_note(operation) {
             None => quote! { #[deprecated = #note] },
@@ -333,7 +341,9 @@ impl Operations<'_> {
                     self.body_type(body),
                     set_body(body),
                 );
-                let docs = doc_attributes(&or(docs::rustdoc(&body.description), "Sets the body."));
+                let docs = self
+                    .aside
+                    .keep(or(docs::rustdoc(&body.description), "Sets the body."));
                 let content_type =
                     calls::leaves_media_type_open(body).then(|| quote! { , content_type: &str });
                 quote! {
@@ -346,7 +356,11 @@ impl Operations<'_> {
             .as_ref()
             .map(|paging| self.pages(operation, paging));
         let ty = format_ident!("{}", operation.type_name);
-        out.push_str(&format(quote! { impl #ty { #(#setters)* #body #pages } }));
+        out.push_str(
+            &self
+                .aside
+                .format(quote! { impl #ty { #(#setters)* #body #pages } }),
+        );
         out
     }
 
@@ -369,13 +383,14 @@ impl Operations<'_> {
         if let Some(default) = &parameter.default {
             _ = write!(words, "\n\nThe server's default: {default}.");
         }
-        let docs = doc_attributes(&words);
+        let docs = self.aside.keep(words);
         let former = self.api.former.options.iter();
         let former = former
             .filter(|(owner, _, new)| *owner == operation.type_name && *new == parameter.name);
         let former = former.map(|(_, old, new)| {
-            let words =
-                doc_attributes(&format!("The name that [`{new}`](Self::{new}) had before."));
+            let words = self
+                .aside
+                .keep(format!("The name that [`{new}`](Self::{new}) had before."));
             let note = format!("its name is `{new}` now");
             let old = format_ident!("{}", old);
             quote! {
@@ -468,15 +483,6 @@ pub(super) fn or(text: String, otherwise: &str) -> String {
         true => otherwise.to_owned(),
         false => text,
     }
-}
-
-/// Documentation as attributes, which the formatter writes as `///`.
-pub(super) fn doc_attributes(markdown: &str) -> TokenStream {
-    let lines = markdown.lines().map(|line| match line.is_empty() {
-        true => String::new(),
-        false => format!(" {line}"),
-    });
-    quote! { #(#[doc = #lines])* }
 }
 
 /// Code that this crate wrote itself, as tokens.

@@ -61,13 +61,13 @@ pub(crate) fn portal_api(
         id: &settings.id,
     };
     let folder = format!("src/{}/{}", manifest.module(), settings.module);
-    let files = super::api(api, &target).into_iter();
-    let files = files.map(|file| File {
-        path: format!("{folder}/{}", file.path),
-        text: file.text,
-    });
-    let tests = super::wire_tests::portal_api(manifest, settings, api, &target);
-    files.chain(tests).collect()
+    super::collected(|mut write| {
+        super::api(api, &target, &mut |file: File| {
+            let path = format!("{folder}/{}", file.path);
+            write(File { path, ..file })
+        })?;
+        super::wire_tests::portal_api(manifest, settings, api, &target, &mut write)
+    })
 }
 
 /// The address of an API, with `{gateway}` where the region's gateway belongs and `{region}` where its id does; without

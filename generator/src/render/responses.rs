@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::header;
-use super::text::{TypeText, code, framing, import_used, literal, used, vendor_doc};
+use super::text::{TypeText, code, framing, literal, vendor_doc};
+use super::words::{Words, import_used};
 use crate::ir::{Api, Content, HeaderStruct, ResponseEnum, Status};
 
 /// Renders the module `responses`.
@@ -24,11 +25,12 @@ pub(super) fn module(api: &Api, command: &str) -> String {
     }
     let mut file = header(api, command);
     file.push_str("//! What answers carry beside the usual body.\n\n");
-    if !used(&body, &["BTreeMap"]).is_empty() {
+    let words = Words::of(&body);
+    if words.has("BTreeMap") {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
     file.push_str(&import_used(
-        &body,
+        &words,
         &[
             "ByteStream",
             "Bytes",
@@ -38,7 +40,7 @@ pub(super) fn module(api: &Api, command: &str) -> String {
             "successes!",
         ],
     ));
-    if !used(&body, &["types"]).is_empty() {
+    if words.has("types") {
         file.push_str("\nuse super::types;\n");
     }
     file.push_str(&body);

@@ -1,12 +1,19 @@
 //! A crate of its own from one document.
 
 use super::text::literal;
-use super::{File, Granted, Target};
+use super::{File, Granted, Target, Write};
 use crate::ir::Api;
 use crate::{CrateOptions, names};
 
+/// What the root of a crate says before its documentation ends.
+const ALLOWED: &str = "\n\n// The names are the vendor's own.\n#![allow(clippy::all, uncommon_codepoints, confusable_idents, mixed_script_confusables)]\n\n//!";
+
 /// Renders the crate.
-pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
+pub(crate) fn standalone<E>(
+    api: &Api,
+    options: &CrateOptions,
+    write: &mut impl Write<E>,
+) -> Result<(), E> {
     let path = names::module_name(&options.name);
     let target = Target {
         command: &options.command,
@@ -20,30 +27,23 @@ pub(crate) fn standalone(api: &Api, options: &CrateOptions) -> Vec<File> {
         base_url: None,
         id: &options.name,
     };
-    let mut files = vec![File {
+    write(File {
         path: "Cargo.toml".to_owned(),
         text: manifest(options),
-    }];
-    files.extend(
-        super::api(api, &target)
-            .into_iter()
-            .map(|file| match file.path.as_str() {
-                "mod.rs" => File {
-                    path: "src/lib.rs".to_owned(),
-                    text: file.text.replacen(
-                        "\n\n//!",
-                        "\n\n// The names are the vendor's own.\n#![allow(clippy::all, uncommon_codepoints, confusable_idents, mixed_script_confusables)]\n\n//!",
-                        1,
-                    ),
-                },
-                _ => File {
-                    path: format!("src/{}", file.path),
-                    text: file.text,
-                },
-            }),
-    );
-    files.extend(super::wire_tests::standalone(api, &target));
-    files
+    })?;
+    super::api(api, &target, &mut |file: File| {
+        write(match file.path.as_str() {
+            "mod.rs" => File {
+                path: "src/lib.rs".to_owned(),
+                text: file.text.replacen("\n\n//!", ALLOWED, 1),
+            },
+            _ => File {
+                path: format!("src/{}", file.path),
+                text: file.text,
+            },
+        })
+    })?;
+    super::wire_tests::standalone(api, &target, write)
 }
 
 /// The features of the runtime that a generated crate hands on.

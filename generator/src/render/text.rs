@@ -1,6 +1,6 @@
 //! What all rendered files share: type names, documentation lines, string literals, imports.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::docs;
@@ -190,20 +190,31 @@ pub(super) fn vendor_doc(out: &mut String, indent: &str, description: &str, othe
 pub(super) fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => literal.push_str("\\\""),
-            '\\' => literal.push_str("\\\\"),
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            '\t' => literal.push_str("\\t"),
-            // Invisible and direction-changing characters are spelled out, so that code reads as it is.
-            c if c.is_control() || is_invisible(c) => _ = write!(literal, "\\u{{{:x}}}", c as u32),
-            c => literal.push(c),
+    let mut rest = text;
+    while let Some(plain) = rest.find(|c| matches!(c, '"' | '\\') || is_spelled_out(c)) {
+        let (before, after) = rest.split_at(plain);
+        literal.push_str(before);
+        let mut characters = after.chars();
+        match characters.next() {
+            Some('"') => literal.push_str("\\\""),
+            Some('\\') => literal.push_str("\\\\"),
+            Some('\n') => literal.push_str("\\n"),
+            Some('\r') => literal.push_str("\\r"),
+            Some('\t') => literal.push_str("\\t"),
+            Some(other) => _ = write!(literal, "\\u{{{:x}}}", other as u32),
+            None => {}
         }
+        rest = characters.as_str();
     }
+    literal.push_str(rest);
     literal.push('"');
     literal
+}
+
+/// Whether a character is written by its number or a letter for it: invisible and direction-changing ones are, so that
+/// code reads as it is.
+pub(super) fn is_spelled_out(character: char) -> bool {
+    character.is_control() || is_invisible(character)
 }
 
 fn is_invisible(character: char) -> bool {
@@ -217,13 +228,7 @@ fn is_invisible(character: char) -> bool {
 pub(super) fn code(text: &str) -> String {
     let text: String = text
         .chars()
-        .map(|c| {
-            if c.is_control() || is_invisible(c) {
-                ' '
-            } else {
-                c
-            }
-        })
+        .map(|c| if is_spelled_out(c) { ' ' } else { c })
         .collect();
     match text.contains('`') {
         true => format!("`` {text} ``"),
@@ -237,13 +242,6 @@ pub(super) fn literals<S: AsRef<str>>(texts: &[S]) -> String {
     format!("[{}]", all.join(", "))
 }
 
-/// Imports of what `code` uses of the runtime: wire types, and what else it may need.
-pub(super) fn import_used(code: &str, others: &[&str]) -> String {
-    let wire = import("portal_runtime::wire", &used(code, WIRE_TYPES));
-    let macros_and_more = import("portal_runtime", &used(code, others));
-    format!("{macros_and_more}{wire}")
-}
-
 /// A `use` of names below a path; nothing without names.
 pub(super) fn import(path: &str, names: &[&str]) -> String {
     let mut names = names.to_vec();
@@ -253,48 +251,6 @@ pub(super) fn import(path: &str, names: &[&str]) -> String {
         [name] => format!("use {path}::{name};\n"),
         _ => format!("use {path}::{{{}}};\n", names.join(", ")),
     }
-}
-
-/// The names out of `candidates` that stand as words in `code`, in order. A candidate may say what follows it, as
-/// in `body::`, where the bare word has other uses.
-pub(super) fn used<'n>(code: &str, candidates: &[&'n str]) -> Vec<&'n str> {
-    let bare = |candidate: &'n str| candidate.trim_end_matches([':', '!']);
-    let mut found = vec![false; candidates.len()];
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        known.entry(bare(candidate)).or_insert(index);
-    }
-    for line in code.lines().map(str::trim_start) {
-        if line.starts_with("//") {
-            continue;
-        }
-        let (mut rest, mut qualified) = (line, false);
-        while let Some(start) = rest.find(|c: char| c == '_' || c.is_alphanumeric() || c == '"') {
-            if rest.as_bytes()[start] == b'"' {
-                (rest, qualified) = (after_string(&rest[start + 1..]), false);
-                continue;
-            }
-            let here = &rest[start..];
-            let end = here
-                .find(|c: char| c != '_' && !c.is_alphanumeric())
-                .unwrap_or(here.len());
-            // `types::Date` is the vendor's, not the runtime's.
-            qualified &= rest[..start].trim() == "::";
-            if let Some(&index) = known.get(&here[..end])
-                && here.starts_with(candidates[index])
-                && !qualified
-            {
-                found[index] = true;
-            }
-            qualified = &here[..end] == "types";
-            rest = &here[end..];
-        }
-    }
-    let flagged = candidates.iter().zip(found);
-    flagged
-        .filter(|(_, found)| *found)
-        .map(|(name, _)| bare(name))
-        .collect()
 }
 
 /// Adds the runtime's wire types that a type is made of.
@@ -323,17 +279,4 @@ pub(super) fn wire_names(ty: &Type, found: &mut BTreeSet<&'static str>) {
         Type::String | Type::Named(_) => return,
     };
     found.insert(name);
-}
-
-fn after_string(rest: &str) -> &str {
-    let mut escaped = false;
-    for (position, character) in rest.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return &rest[position + 1..],
-            _ => {}
-        }
-    }
-    ""
 }

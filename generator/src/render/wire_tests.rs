@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::text::{TypeText, code, literal};
-use super::{File, Target, calls, docs, header};
+use super::text::{TypeText, code, is_spelled_out, literal};
+use super::{File, Target, Write, calls, docs, header};
 use crate::ir::{
     Api, Body, Content, Group, Operation, Parameter, Part, PartKind, Payload, SampleAnswer,
     SampleBody, SampleRequest, SecurityKind, Type,
@@ -15,9 +15,13 @@ use crate::names;
 const ALLOWED: &str = "#![allow(clippy::all, deprecated, unreachable_pub, uncommon_codepoints, confusable_idents, mixed_script_confusables)]\n";
 
 /// The tests of a crate of its own.
-pub(super) fn standalone(api: &Api, target: &Target<'_>) -> Vec<File> {
+pub(super) fn standalone<E>(
+    api: &Api,
+    target: &Target<'_>,
+    write: &mut impl Write<E>,
+) -> Result<(), E> {
     if api.groups.is_empty() {
-        return Vec::new();
+        return Ok(());
     }
     let mut main = header(api, target.command);
     _ = writeln!(
@@ -50,7 +54,7 @@ fn connect(place: &Place) -> {client} {{
         client = api.client,
         credentials = credentials.concat(),
     );
-    files(api, target, "tests/wire", "main.rs", main)
+    files(api, target, "tests/wire", "main.rs", main, write)
 }
 
 fn credential(scheme: &crate::ir::SecurityScheme) -> String {
@@ -67,12 +71,13 @@ fn credential(scheme: &crate::ir::SecurityScheme) -> String {
 }
 
 /// The tests of an API of a portal.
-pub(super) fn portal_api(
+pub(super) fn portal_api<E>(
     manifest: &Manifest,
     settings: &manifest::Api,
     api: &Api,
     target: &Target<'_>,
-) -> Vec<File> {
+    write: &mut impl Write<E>,
+) -> Result<(), E> {
     let mut main = header(api, target.command);
     _ = writeln!(main, "//! {}.", docs::first_line(&api.title));
     modules(&mut main, api);
@@ -110,7 +115,7 @@ fn connect(place: &Place) -> {client}<super::Everything> {{
         id = literal(&settings.id),
     );
     let folder = format!("tests/wire/{}/{}", manifest.module(), settings.module);
-    files(api, target, &folder, "mod.rs", main)
+    files(api, target, &folder, "mod.rs", main, write)
 }
 
 /// What the tests of a portal's APIs share: a bundle that grants everything.
@@ -170,16 +175,25 @@ fn modules(out: &mut String, api: &Api) {
         .for_each(|name| _ = writeln!(out, "mod {name};"));
 }
 
-fn files(api: &Api, target: &Target<'_>, folder: &str, name: &str, main: String) -> Vec<File> {
-    let mut files = vec![File {
+fn files<E>(
+    api: &Api,
+    target: &Target<'_>,
+    folder: &str,
+    name: &str,
+    main: String,
+    write: &mut impl Write<E>,
+) -> Result<(), E> {
+    write(File {
         path: format!("{folder}/{name}"),
         text: main,
-    }];
-    files.extend(api.groups.iter().map(|group| File {
-        path: format!("{folder}/{}.rs", group.module),
-        text: module(api, group, target),
-    }));
-    files
+    })?;
+    for group in &api.groups {
+        write(File {
+            path: format!("{folder}/{}.rs", group.module),
+            text: module(api, group, target),
+        })?;
+    }
+    Ok(())
 }
 
 fn module(api: &Api, group: &Group, target: &Target<'_>) -> String {
@@ -424,11 +438,9 @@ fn text_of(json: &str) -> String {
 
 /// A string literal, without escapes where there is something to escape and nothing invisible.
 fn raw(text: &str) -> String {
-    let escaped = literal(text);
-    let plain = !text.contains(['"', '\\']);
-    let spelled_out = escaped.replace("\\\"", "\"").replace("\\\\", "\\") != format!("\"{text}\"");
-    if plain || spelled_out {
-        return escaped;
+    let is_plain = !text.contains(['"', '\\']);
+    if is_plain || text.contains(is_spelled_out) {
+        return literal(text);
     }
     let mut hashes = String::from("#");
     while text.contains(&format!("\"{hashes}")) {
