@@ -403,9 +403,9 @@ pub struct Success {
     pub content: Content,
     /// The statuses that the document declares for it; empty for any 2xx.
     pub statuses: Vec<Status>,
-    /// Answers for its test.
+    /// Answers for its test, which end up in its [`Exchange`].
     pub answers: Vec<SampleAnswer>,
-    /// Answers for its test with a value that no enum lists.
+    /// The same, with a value that no enum lists.
     pub unlisted: Vec<SampleAnswer>,
 }
 

@@ -1,5 +1,7 @@
 //! What the test of an operation sends and answers.
 
+use std::mem::take;
+
 use openapiv3::{MediaType, ParameterData};
 use serde_json::Value;
 
@@ -242,19 +244,21 @@ pub(super) fn settle(api: &mut ir::Api, config: &Config<'_>) {
             Some(_) => portal_proofs(operation, key.map(|key| key.header.as_str())),
             None => proofs(operation, &schemes),
         };
-        let mut exchange = std::mem::take(&mut operation.exchange);
+        let mut exchange = take(&mut operation.exchange);
         let success = match &operation.success.content {
             Content::Several(name) => successes.iter().find(|item| item.name == *name),
             _ => None,
         };
-        let own = &operation.success;
-        exchange.answers = with_statuses(&own.answers, success, &[200, 300]);
+        // The bodies move, since those of all operations together are much of what a large document takes.
+        let own = &mut operation.success;
+        exchange.answers = with_statuses(take(&mut own.answers), success, &[200, 300]);
+        let unlisted = take(&mut own.unlisted);
         exchange.unlisted = match success {
-            None => with_statuses(&own.unlisted, None, &[200, 300]),
+            None => with_statuses(unlisted, None, &[200, 300]),
             Some(_) => Vec::new(),
         };
         let declared = errors.iter().find(|item| item.name == operation.error);
-        exchange.errors = with_statuses(&exchange.errors, declared, &[400, 500]);
+        exchange.errors = with_statuses(exchange.errors, declared, &[400, 500]);
         // Without a declared success, the test has an answer of its own.
         let nothing = exchange.answers.is_empty() && !own.statuses.is_empty();
         requests(operation, proofs, &mut exchange);
@@ -270,16 +274,13 @@ pub(super) fn settle(api: &mut ir::Api, config: &Config<'_>) {
 
 /// Gives each answer a status that leads to its declaration, and the variant that it is read into.
 fn with_statuses(
-    answers: &[SampleAnswer],
+    answers: Vec<SampleAnswer>,
     item: Option<&ir::ResponseEnum>,
     classes: &[u16],
 ) -> Vec<SampleAnswer> {
-    let exact = |status: u16| {
-        answers
-            .iter()
-            .any(|it| it.declared == Status::Exact(status))
-    };
-    let mut settled = Vec::new();
+    let declared: Vec<Status> = answers.iter().map(|answer| answer.declared).collect();
+    let exact = |status: u16| declared.contains(&Status::Exact(status));
+    let mut settled = Vec::with_capacity(answers.len());
     for answer in answers {
         let candidates: Vec<u16> = match answer.declared {
             Status::Exact(status) => vec![status],
@@ -304,7 +305,7 @@ fn with_statuses(
         let mut answer = SampleAnswer {
             status,
             variant: variant.map(|found| found.name.clone()).unwrap_or_default(),
-            ..answer.clone()
+            ..answer
         };
         // These have no body, whatever is declared (RFC 9110, section 15).
         if matches!(status, 204 | 205 | 304) {
