@@ -14,24 +14,29 @@ pub(super) const TOO_DEEP: &str = "too-deep";
 
 /// Returns the tree, and whether a key occurs twice in a mapping.
 pub(super) fn parse(name: &str, text: &str) -> Result<(Value, bool), Diagnostic> {
-    refuse_deep_nesting(name, text)?;
     // JSON repeats nothing, so there is always room.
-    let (duplicates, room) = (Cell::new(false), Cell::new(usize::MAX));
+    let (duplicates, room, levels) = (
+        Cell::new(false),
+        Cell::new(usize::MAX),
+        Cell::new(MAX_DEPTH),
+    );
     let seed = Seed {
         duplicates: &duplicates,
         room: &room,
+        levels: &levels,
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     let value = seed
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| failure(name, text, &error))?;
+        // Nesting beyond the limit comes first, wherever else something is wrong.
+        .map_err(|error| deep_nesting(name, text).unwrap_or_else(|| failure(name, text, &error)))?;
     Ok((value, duplicates.get()))
 }
 
-/// Refuses nesting beyond the limit before any recursive reader sees it.
-fn refuse_deep_nesting(name: &str, text: &str) -> Result<(), Diagnostic> {
+/// Finds where a text nests beyond the limit, be it JSON or not.
+fn deep_nesting(name: &str, text: &str) -> Option<Diagnostic> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for (offset, byte) in text.bytes().enumerate() {
         match byte {
@@ -42,14 +47,14 @@ fn refuse_deep_nesting(name: &str, text: &str) -> Result<(), Diagnostic> {
             b'{' | b'[' => {
                 depth += 1;
                 if depth > MAX_DEPTH {
-                    return Err(too_deep(name, line_and_column(text, offset)));
+                    return Some(too_deep(name, line_and_column(text, offset)));
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    Ok(())
+    None
 }
 
 /// Returns the diagnostic for nesting beyond the limit.

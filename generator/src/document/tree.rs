@@ -21,10 +21,12 @@ pub(super) const TOO_MUCH_TEXT: &str = "more text than any document has";
 
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (duplicates, room) = (Cell::new(false), Cell::new(MAX_TEXT));
+        let (duplicates, room, levels) =
+            (Cell::new(false), Cell::new(MAX_TEXT), Cell::new(usize::MAX));
         let seed = Seed {
             duplicates: &duplicates,
             room: &room,
+            levels: &levels,
         };
         let value = seed.deserialize(deserializer)?;
         let repeats = duplicates.get();
@@ -39,6 +41,8 @@ pub(super) struct Seed<'a> {
     pub(super) duplicates: &'a Cell<bool>,
     /// The bytes of text that may still come.
     pub(super) room: &'a Cell<usize>,
+    /// The mappings and lists that may still be opened within one another.
+    pub(super) levels: &'a Cell<usize>,
 }
 
 impl Seed<'_> {
@@ -46,6 +50,17 @@ impl Seed<'_> {
         let left = self.room.get().checked_sub(text.len());
         self.room.set(left.ok_or_else(|| E::custom(TOO_MUCH_TEXT))?);
         Ok(())
+    }
+
+    fn open<E: Error>(self) -> Result<(), E> {
+        let left = self.levels.get().checked_sub(1);
+        self.levels
+            .set(left.ok_or_else(|| E::custom("nested too deeply"))?);
+        Ok(())
+    }
+
+    fn close(self) {
+        self.levels.set(self.levels.get() + 1);
     }
 }
 
@@ -109,20 +124,24 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        self.open()?;
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
+        self.close();
         list.shrink_to_fit();
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        self.open()?;
         let mut read = Vec::new();
         while let Some(Key(key)) = members.next_key()? {
             self.take_room(&key)?;
             read.push((key, members.next_value_seed(self)?));
         }
+        self.close();
         // Most mappings have one or two members. A map that grows has room for three at once and takes twice as much
         // memory, which is most of what the largest documents need.
         let mut map = Map::with_capacity(read.len());
