@@ -94,3 +94,53 @@ impl Settled {
 fn file_name(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Source, parse};
+
+    const DOCUMENT: &str = "openapi: 3.0.3\ninfo: {title: Cats, version: '1'}\npaths:\n  /cats:\n    get:\n      tags: [cats]\n      operationId: listCats\n      responses: {'200': {description: All}}\n";
+
+    fn set() -> DocumentSet {
+        DocumentSet::new(parse(Source::new("cats.yaml", DOCUMENT)).unwrap())
+    }
+
+    fn options() -> CrateOptions {
+        CrateOptions {
+            name: "cats".to_owned(),
+            command: "a test".to_owned(),
+            runtime: "../runtime".to_owned(),
+        }
+    }
+
+    #[test]
+    fn files_one_by_one_are_those_that_come_together() {
+        let settled = settle_crate(set(), &options(), &Selection::default()).unwrap();
+        let mut files = Vec::new();
+        let rendered: Result<(), ()> = settled.render(|file| {
+            files.push(file);
+            Ok(())
+        });
+        let together = crate::crate_from_document(set(), &options()).unwrap();
+        assert_eq!(rendered, Ok(()));
+        assert_eq!(files, together.files);
+        assert_eq!(settled.summary, together.summary);
+    }
+
+    #[test]
+    fn the_first_refusal_ends_the_rendering() {
+        let settled = settle_crate(set(), &options(), &Selection::default()).unwrap();
+        let mut paths = Vec::new();
+        let rendered = settled.render(|file| {
+            paths.push(file.path);
+            if paths.len() == 2 {
+                Err("full")
+            } else {
+                Ok(())
+            }
+        });
+        assert_eq!(rendered, Err("full"));
+        assert_eq!(paths, ["Cargo.toml", "src/lib.rs"]);
+    }
+}

@@ -368,3 +368,18 @@ fn kind(value: &Value) -> &'static str {
         Value::Object(_) => "a mapping",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deep_stack_is_not_put_on_another() {
+        let thread = || std::thread::current().id();
+        let (outer, inner) =
+            with_deep_stack(|| (thread(), with_deep_stack(thread).unwrap())).unwrap();
+        assert_ne!(outer, thread());
+        assert_eq!(inner, outer);
+        assert_ne!(with_deep_stack(thread).unwrap(), thread());
+    }
+}
