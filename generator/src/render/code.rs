@@ -49,6 +49,9 @@ impl Aside {
                 let rest: Vec<&str> = attribute_rest(&mut lines).collect();
                 text.push_str(&rest.join(" "));
                 text.push_str(")]");
+            } else if line.trim_start() == "self" {
+                // As rustfmt has it, a receiver this short does not stand alone.
+                text.push_str(lines.next().map(str::trim_start).unwrap_or_default());
             }
             text.push('\n');
             if line == "    }" && lines.peek().is_some_and(|next| *next != "}") {

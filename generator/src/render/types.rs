@@ -257,16 +257,22 @@ fn constructor(out: &mut String, text: &TypeText<'_>, name: &str, body: &Struct,
 
 fn table(out: &mut String, name: &str, body: &Struct) {
     let entries = body.fields.iter().map(|field| {
-        let wire = literal(&field.wire_name);
-        match (&field.tag, field.presence) {
-            (Some(tag), _) => {
-                format!("{}: tag {wire} [{}]", field.name, literal(&tag.wire_value))
-            }
-            (None, Presence::Required) => format!("{}: required {wire}", field.name),
-            (None, Presence::Nullable) => format!("{}: nullable {wire}", field.name),
-            (None, Presence::Optional) => format!("{}: optional {wire}", field.name),
-            (None, Presence::Patch) => format!("{}: patch {wire}", field.name),
+        let word = match (&field.tag, field.presence) {
+            (Some(_), _) => "tag",
+            (None, Presence::Required) => "required",
+            (None, Presence::Nullable) => "nullable",
+            (None, Presence::Optional) => "optional",
+            (None, Presence::Patch) => "patch",
+        };
+        let mut entry = format!("{}: {word}", field.name);
+        // The compiler brings other letters of a name to their composed form.
+        if field.wire_name != field.name || !field.name.is_ascii() {
+            _ = write!(entry, " {}", literal(&field.wire_name));
         }
+        if let Some(tag) = &field.tag {
+            _ = write!(entry, " [{}]", literal(&tag.wire_value));
+        }
+        entry
     });
     let entries: Vec<String> = entries.collect();
     let rest = body
@@ -299,11 +305,17 @@ fn tied(out: &mut String, open: &str, entries: &[String], rest: Option<&str>, cl
 }
 
 fn enumeration<V>(out: &mut String, name: &str, values: &Enum<V>, literal: impl Fn(&V) -> String) {
-    _ = writeln!(out, "    pub enum {name} {{");
-    for (variant, value) in &values.variants {
-        _ = writeln!(out, "        {variant} = {},", literal(value));
+    let entry = |(variant, value): &(String, V)| format!("{variant} = {}", literal(value));
+    let entries: Vec<String> = values.variants.iter().map(entry).collect();
+    let close = format!("}} else {}", values.otherwise);
+    let line = format!("    pub enum {name} {{ {} {close}", entries.join(", "));
+    if line.len() <= WIDTH && !entries.is_empty() {
+        _ = writeln!(out, "{line}\n}}");
+        return;
     }
-    _ = writeln!(out, "    }} else {}\n}}", values.otherwise);
+    _ = writeln!(out, "    pub enum {name} {{");
+    wrapped(out, "        ", entries);
+    _ = writeln!(out, "    {close}\n}}");
 }
 
 /// The names that values of an enum had before. Enums have no second names of variants, but constants match like them.

@@ -2,8 +2,8 @@
 
 /// Makes a struct a model: readable from a JSON object and writable as one.
 ///
-/// The table names each field, says whether its property may be missing, and gives its name on the
-/// wire:
+/// The table names each field and says whether its property may be missing; where the property has
+/// another name than the field, or letters beyond ASCII, its name on the wire follows:
 ///
 /// | word | type of the field | absent | `null` | `None` goes out as |
 /// |---|---|---|---|---|
@@ -32,10 +32,7 @@
 ///     pub additional_properties: BTreeMap<String, Json>,
 /// }
 /// portal_runtime::model! { Voucher {
-///     number: required "number",
-///     parent: nullable "parent",
-///     total: optional "total",
-///     memo: patch "memo",
+///     number: required, parent: nullable, total: optional, memo: patch,
 ///     kind: tag "type" ["purchase"],
 ///     ..additional_properties
 /// } }
@@ -52,7 +49,7 @@
 #[macro_export]
 macro_rules! model {
     ($name:ident {
-        $($field:ident: $presence:ident $wire:literal $([$($tag:literal),+ $(,)?])?),* $(,)?
+        $($field:ident: $presence:ident $($wire:literal)? $([$($tag:literal),+ $(,)?])?),* $(,)?
         $(..$additional:ident $(,)?)?
     }) => {
         const _: () = {
@@ -60,8 +57,8 @@ macro_rules! model {
                 stringify!($name),
                 ::core::mem::size_of::<$name>(),
                 &[$($crate::wire::Field {
-                    name: $wire,
-                    presence: $crate::__presence!($presence),
+                    name: $crate::__wire_name!($field $($wire)?),
+                    presence: $crate::wire::Presence::$presence,
                     tags: &[$($($tag),+)?],
                 }),*],
             );
@@ -113,21 +110,12 @@ macro_rules! model {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __presence {
-    (required) => {
-        $crate::wire::Presence::Required
+macro_rules! __wire_name {
+    ($field:ident) => {
+        ::core::stringify!($field)
     };
-    (tag) => {
-        $crate::wire::Presence::Required
-    };
-    (nullable) => {
-        $crate::wire::Presence::Nullable
-    };
-    (optional) => {
-        $crate::wire::Presence::Optional
-    };
-    (patch) => {
-        $crate::wire::Presence::Patch
+    ($field:ident $wire:literal) => {
+        $wire
     };
 }
 

@@ -39,6 +39,17 @@ pub enum Presence {
     Patch,
 }
 
+/// The words of tables, so that these need no macro for each.
+#[doc(hidden)]
+#[allow(non_upper_case_globals, missing_docs)]
+impl Presence {
+    pub const required: Self = Self::Required;
+    pub const tag: Self = Self::Required;
+    pub const nullable: Self = Self::Nullable;
+    pub const optional: Self = Self::Optional;
+    pub const patch: Self = Self::Patch;
+}
+
 impl Fields {
     /// Builds the table of the model `name`, a value of which takes `size` bytes in memory.
     pub const fn new(name: &'static str, size: usize, fields: &'static [Field]) -> Self {
