@@ -41,8 +41,7 @@ impl<B: Bundle> Authentication<B> {
         B: Reads,
     {
         Authorize(
-            self
-                .call(&AUTHORIZE)
+            self.call(&AUTHORIZE)
                 .query("response_type", "code")
                 .query("client_id", client_id)
                 .query("redirect_uri", redirect_uri),

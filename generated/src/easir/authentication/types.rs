@@ -17,10 +17,8 @@ string_enum! {
     /// - `client_credentials`: for the application itself. The usual grant for integrations.
     /// - `device_code`: for a device without a browser. For trusted applications.
     pub enum GrantType {
-        AuthorizationCode = "authorization_code",
-        Password = "password",
-        RefreshToken = "refresh_token",
-        ClientCredentials = "client_credentials",
+        AuthorizationCode = "authorization_code", Password = "password",
+        RefreshToken = "refresh_token", ClientCredentials = "client_credentials",
         DeviceCode = "device_code",
     } else Unknown
 }
@@ -59,8 +57,7 @@ pub struct AuthorizationCodeGrant {
     pub code: Option<Secret>,
 }
 model! { AuthorizationCodeGrant {
-    client_id: required "client_id", client_secret: required "client_secret",
-    redirect_uri: required "redirect_uri", code: optional "code",
+    client_id: required, client_secret: required, redirect_uri: required, code: optional,
 } }
 
 impl AuthorizationCodeGrant {
@@ -83,8 +80,7 @@ pub struct PasswordGrant {
     pub password: Secret,
 }
 model! { PasswordGrant {
-    client_id: required "client_id", client_secret: required "client_secret",
-    username: required "username", password: required "password",
+    client_id: required, client_secret: required, username: required, password: required,
 } }
 
 impl PasswordGrant {
@@ -105,8 +101,7 @@ pub struct RefreshTokenGrant {
     pub refresh_token: Secret,
 }
 model! { RefreshTokenGrant {
-    client_id: required "client_id", client_secret: required "client_secret",
-    refresh_token: required "refresh_token",
+    client_id: required, client_secret: required, refresh_token: required,
 } }
 
 impl RefreshTokenGrant {
@@ -124,9 +119,7 @@ pub struct ClientCredentialsGrant {
     /// Secret of the application.
     pub client_secret: Secret,
 }
-model! { ClientCredentialsGrant {
-    client_id: required "client_id", client_secret: required "client_secret",
-} }
+model! { ClientCredentialsGrant { client_id: required, client_secret: required } }
 
 impl ClientCredentialsGrant {
     /// With what must be there; all else is absent.
@@ -146,10 +139,7 @@ pub struct DeviceCodeGrant {
     /// page prints the second request without it.
     pub device_code: Option<Secret>,
 }
-model! { DeviceCodeGrant {
-    client_id: required "client_id", client_secret: required "client_secret",
-    device_code: optional "device_code",
-} }
+model! { DeviceCodeGrant { client_id: required, client_secret: required, device_code: optional } }
 
 impl DeviceCodeGrant {
     /// With what must be there; all else is absent.
@@ -181,8 +171,7 @@ pub struct Token {
     pub refresh_token: Option<Secret>,
 }
 model! { Token {
-    access_token: required "access_token", token_type: required "token_type",
-    expires_in: required "expires_in", refresh_token: optional "refresh_token",
+    access_token: required, token_type: required, expires_in: required, refresh_token: optional,
 } }
 
 /// The codes of a device flow. They last ten minutes.
@@ -199,6 +188,5 @@ pub struct DeviceAuthorization {
     pub interval: i64,
 }
 model! { DeviceAuthorization {
-    verification_uri: required "verification_uri", user_code: required "user_code",
-    device_code: required "device_code", interval: required "interval",
+    verification_uri: required, user_code: required, device_code: required, interval: required,
 } }

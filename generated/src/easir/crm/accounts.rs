@@ -54,8 +54,7 @@ impl ListAccounts {
     /// Only accounts that began with a lead of these types.
     pub fn created_with_lead_types(self, created_with_lead_types: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled(
                     "created_with_lead_types",
                     Style::Form,
@@ -72,8 +71,7 @@ impl ListAccounts {
         created_withlead_sources: &[impl AsRef<str> + Encode],
     ) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled(
                     "created_withlead_sources",
                     Style::Form,

@@ -38,8 +38,7 @@ impl<B: Bundle> Crm<B> {
         B: Reads,
     {
         Averages(
-            self
-                .call(&AVERAGES)
+            self.call(&AVERAGES)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
@@ -73,8 +72,7 @@ impl<B: Bundle> Crm<B> {
         B: Reads,
     {
         Metrics(
-            self
-                .call(&METRICS)
+            self.call(&METRICS)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
@@ -111,8 +109,7 @@ impl<B: Bundle> Crm<B> {
         B: Reads,
     {
         TimeSeries(
-            self
-                .call(&TIME_SERIES)
+            self.call(&TIME_SERIES)
                 .query_styled("indicators", Style::Form, false, indicators),
         )
     }
@@ -132,8 +129,7 @@ impl Averages {
     /// Only activities of these types.
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled("activity_type_ids", Style::Form, false, activity_type_ids),
         )
     }
@@ -161,8 +157,7 @@ impl Averages {
     /// Only what is on these relations paths.
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled(
                     "relations_path_ids",
                     Style::Form,
@@ -199,8 +194,7 @@ impl Metrics {
     /// Only activities of these types.
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled("activity_type_ids", Style::Form, false, activity_type_ids),
         )
     }
@@ -233,8 +227,7 @@ impl Metrics {
     /// Only what is on these relations paths.
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled(
                     "relations_path_ids",
                     Style::Form,
@@ -286,8 +279,7 @@ impl TimeSeries {
     /// Only activities of these types.
     pub fn activity_type_ids(self, activity_type_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled("activity_type_ids", Style::Form, false, activity_type_ids),
         )
     }
@@ -315,8 +307,7 @@ impl TimeSeries {
     /// Only what is on these relations paths.
     pub fn relations_path_ids(self, relations_path_ids: &[Uuid]) -> Self {
         Self(
-            self
-                .0
+            self.0
                 .query_styled(
                     "relations_path_ids",
                     Style::Form,

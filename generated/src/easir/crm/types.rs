@@ -18,7 +18,7 @@ pub struct Errors {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { Errors { errors: required "errors", ..additional_properties } }
+model! { Errors { errors: required, ..additional_properties } }
 
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,10 +33,7 @@ pub struct ErrorItem {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { ErrorItem {
-    message: required "message", code: required "code", field: optional "field",
-    ..additional_properties
-} }
+model! { ErrorItem { message: required, code: required, field: optional, ..additional_properties } }
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,10 +46,7 @@ pub struct Pagination {
     pub per_page: Option<i64>,
     pub urls: Option<PaginationUrls>,
 }
-model! { Pagination {
-    total: optional "total", page: optional "page", per_page: optional "per_page",
-    urls: optional "urls",
-} }
+model! { Pagination { total: optional, page: optional, per_page: optional, urls: optional } }
 
 /// The pages beside this one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,14 +56,11 @@ pub struct PaginationUrls {
     /// Address of the page after; null on the last.
     pub next: Option<String>,
 }
-model! { PaginationUrls { previous: optional "previous", next: optional "next" } }
+model! { PaginationUrls { previous: optional, next: optional } }
 
 string_enum! {
     /// Up or down.
-    pub enum SortDirection {
-        Asc = "asc",
-        Desc = "desc",
-    } else Unknown
+    pub enum SortDirection { Asc = "asc", Desc = "desc" } else Unknown
 }
 
 /// A country.
@@ -82,9 +73,7 @@ pub struct Country {
     /// The two letters of the country.
     pub code: Option<String>,
 }
-model! { Country {
-    name: optional "name", native_name: optional "native_name", code: optional "code",
-} }
+model! { Country { name: optional, native_name: optional, code: optional } }
 
 /// A language as one country writes it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,9 +84,7 @@ pub struct Locale {
     pub language_name: Option<String>,
     pub country: Option<Country>,
 }
-model! { Locale {
-    code: optional "code", language_name: optional "language_name", country: optional "country",
-} }
+model! { Locale { code: optional, language_name: optional, country: optional } }
 
 /// A language.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,7 +94,7 @@ pub struct Language {
     /// Name of the language.
     pub name: Option<String>,
 }
-model! { Language { code: optional "code", name: optional "name" } }
+model! { Language { code: optional, name: optional } }
 
 /// A time zone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +104,7 @@ pub struct Timezone {
     /// Seconds east of UTC.
     pub offset: Option<i64>,
 }
-model! { Timezone { name: optional "name", offset: optional "offset" } }
+model! { Timezone { name: optional, offset: optional } }
 
 /// A currency.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,9 +125,8 @@ pub struct Currency {
     pub rounding: Option<f64>,
 }
 model! { Currency {
-    name: optional "name", name_plural: optional "name_plural", code: optional "code",
-    symbol: optional "symbol", symbol_native: optional "symbol_native",
-    decimal_digits: optional "decimal_digits", rounding: optional "rounding",
+    name: optional, name_plural: optional, code: optional, symbol: optional,
+    symbol_native: optional, decimal_digits: optional, rounding: optional,
 } }
 
 /// The user of an access token, with company and team.
@@ -172,11 +158,10 @@ pub struct CurrentUser {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CurrentUser {
-    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
-    phone_number: optional "phone_number", job_title: optional "job_title", email: optional "email",
-    profile_picture: optional "profile_picture", locale: optional "locale",
-    timezone: optional "timezone", company: optional "company", team: optional "team",
-    created_at: optional "created_at", updated_at: optional "updated_at",
+    id: optional, first_name: optional, last_name: optional, phone_number: optional,
+    job_title: optional, email: optional, profile_picture: optional, locale: optional,
+    timezone: optional, company: optional, team: optional, created_at: optional,
+    updated_at: optional,
     ..additional_properties
 } }
 
@@ -209,11 +194,9 @@ pub struct User {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { User {
-    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
-    phone_number: optional "phone_number", job_title: optional "job_title", email: optional "email",
-    email_notifications: optional "email_notifications",
-    profile_picture: optional "profile_picture", system_user: optional "system_user",
-    created_at: optional "created_at", updated_at: optional "updated_at",
+    id: optional, first_name: optional, last_name: optional, phone_number: optional,
+    job_title: optional, email: optional, email_notifications: optional, profile_picture: optional,
+    system_user: optional, created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -225,7 +208,7 @@ pub struct UserName {
     /// Given and family name.
     pub name: Option<String>,
 }
-model! { UserName { id: optional "id", name: optional "name" } }
+model! { UserName { id: optional, name: optional } }
 
 /// A company.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -254,11 +237,9 @@ pub struct Company {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Company {
-    id: optional "id", name: optional "name", billing: optional "billing",
-    phone_number: optional "phone_number", website: optional "website", vat: optional "vat",
-    timezone: optional "timezone", locale: optional "locale", language: optional "language",
-    currency: optional "currency", settings: optional "settings", created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional, name: optional, billing: optional, phone_number: optional, website: optional,
+    vat: optional, timezone: optional, locale: optional, language: optional, currency: optional,
+    settings: optional, created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -280,9 +261,8 @@ pub struct Billing {
     pub country: Option<Country>,
 }
 model! { Billing {
-    invoice_email: optional "invoice_email", address_1: optional "address_1",
-    address_2: optional "address_2", zip_code: optional "zip_code", city: optional "city",
-    state: optional "state", country: optional "country",
+    invoice_email: optional, address_1: optional, address_2: optional, zip_code: optional,
+    city: optional, state: optional, country: optional,
 } }
 
 /// Settings of a company. Not known: what they do, and further ones.
@@ -298,8 +278,7 @@ pub struct CompanySettings {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CompanySettings {
-    b2c: optional "b2c", theme: optional "theme", product: optional "product",
-    default_account_id: optional "default_account_id",
+    b2c: optional, theme: optional, product: optional, default_account_id: optional,
     ..additional_properties
 } }
 
@@ -313,10 +292,7 @@ pub struct B2cSettings {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { B2cSettings {
-    allow: optional "allow", default: optional "default",
-    ..additional_properties
-} }
+model! { B2cSettings { allow: optional, default: optional, ..additional_properties } }
 
 /// Settings on products.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -326,7 +302,7 @@ pub struct ProductSettings {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { ProductSettings { mode: optional "mode", ..additional_properties } }
+model! { ProductSettings { mode: optional, ..additional_properties } }
 
 /// The device to accept.
 #[derive(Clone, Debug, PartialEq)]
@@ -334,7 +310,7 @@ pub struct DeviceActivation {
     /// The code that the device shows (`user_code`).
     pub code: i64,
 }
-model! { DeviceActivation { code: required "code" } }
+model! { DeviceActivation { code: required } }
 
 impl DeviceActivation {
     /// With what must be there; all else is absent.
@@ -350,7 +326,7 @@ pub struct AccountPage {
     pub data: Vec<Account>,
     pub pagination: Option<Pagination>,
 }
-model! { AccountPage { data: required "data", pagination: optional "pagination" } }
+model! { AccountPage { data: required, pagination: optional } }
 
 /// A customer. Not known: the properties after the fixed fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -368,8 +344,7 @@ pub struct Account {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Account {
-    id: optional "id", b2c: optional "b2c", external_id: optional "external_id",
-    user: optional "user", fixed_fields: optional "fixed_fields",
+    id: optional, b2c: optional, external_id: optional, user: optional, fixed_fields: optional,
     ..additional_properties
 } }
 
@@ -391,8 +366,7 @@ pub struct FixedField {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { FixedField {
-    type_: optional "type", name: optional "name", label: optional "label", value: optional "value",
-    validation: optional "validation",
+    type_: optional "type", name: optional, label: optional, value: optional, validation: optional,
     ..additional_properties
 } }
 
@@ -403,7 +377,7 @@ pub struct ActivityPage {
     pub data: Vec<Activity>,
     pub pagination: Option<Pagination>,
 }
-model! { ActivityPage { data: required "data", pagination: optional "pagination" } }
+model! { ActivityPage { data: required, pagination: optional } }
 
 /// Something that was done about a case, as lists show it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -424,9 +398,8 @@ pub struct Activity {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Activity {
-    id: optional "id", activity_types: optional "activity_types",
-    communication_channel: optional "communication_channel", extra_steps: optional "extra_steps",
-    created_at: optional "created_at", updated_at: optional "updated_at",
+    id: optional, activity_types: optional, communication_channel: optional, extra_steps: optional,
+    created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -443,7 +416,7 @@ pub struct ActivityType {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { ActivityType {
-    id: optional "id", name: optional "name", is_milestone: optional "is_milestone",
+    id: optional, name: optional, is_milestone: optional,
     ..additional_properties
 } }
 
@@ -458,7 +431,7 @@ pub struct ActivityExtraSteps {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { ActivityExtraSteps {
-    activity_id: optional "activity_id", extra_step_ids: optional "extra_step_ids",
+    activity_id: optional, extra_step_ids: optional,
     ..additional_properties
 } }
 
@@ -478,9 +451,8 @@ pub struct ActivityDetail {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { ActivityDetail {
-    id: optional "id", activity_types: optional "activity_types",
-    communication_channel: optional "communication_channel", note: optional "note",
-    correspondence: optional "correspondence",
+    id: optional, activity_types: optional, communication_channel: optional, note: optional,
+    correspondence: optional,
     ..additional_properties
 } }
 
@@ -491,7 +463,7 @@ pub struct ActivityCorrespondence {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { ActivityCorrespondence { email: optional "email", ..additional_properties } }
+model! { ActivityCorrespondence { email: optional, ..additional_properties } }
 
 /// An e-mail. Not known: the properties after the recipients.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -503,10 +475,7 @@ pub struct ActivityEmail {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { ActivityEmail {
-    sender: optional "sender", recipients: optional "recipients",
-    ..additional_properties
-} }
+model! { ActivityEmail { sender: optional, recipients: optional, ..additional_properties } }
 
 /// One recipient. Not known: the properties after the address.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -516,7 +485,7 @@ pub struct EmailRecipient {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { EmailRecipient { email_address: optional "email_address", ..additional_properties } }
+model! { EmailRecipient { email_address: optional, ..additional_properties } }
 
 /// One page of campaigns.
 #[derive(Clone, Debug, PartialEq)]
@@ -525,14 +494,12 @@ pub struct CampaignPage {
     pub data: Vec<Campaign>,
     pub pagination: Option<Pagination>,
 }
-model! { CampaignPage { data: required "data", pagination: optional "pagination" } }
+model! { CampaignPage { data: required, pagination: optional } }
 
 string_enum! {
     /// How a campaign reaches people.
     pub enum CampaignType {
-        Email = "email",
-        Telephone = "telephone",
-        Letter = "letter",
+        Email = "email", Telephone = "telephone", Letter = "letter",
     } else Unknown
 }
 
@@ -575,12 +542,10 @@ pub struct Campaign {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Campaign {
-    id: optional "id", user: optional "user", team_id: optional "team_id",
-    group_id: optional "group_id", scope: optional "scope", name: optional "name",
-    approved: optional "approved", description: optional "description", type_: optional "type",
-    message: optional "message", template: optional "template", filter: optional "filter",
-    sent_at: optional "sent_at", send_at: optional "send_at", total_sent: optional "total_sent",
-    task: optional "task", created_at: optional "created_at", updated_at: optional "updated_at",
+    id: optional, user: optional, team_id: optional, group_id: optional, scope: optional,
+    name: optional, approved: optional, description: optional, type_: optional "type",
+    message: optional, template: optional, filter: optional, sent_at: optional, send_at: optional,
+    total_sent: optional, task: optional, created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -592,7 +557,7 @@ pub struct CampaignMessage {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { CampaignMessage { subject: optional "subject", ..additional_properties } }
+model! { CampaignMessage { subject: optional, ..additional_properties } }
 
 /// What messages are made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -611,8 +576,7 @@ pub struct CampaignTemplate {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CampaignTemplate {
-    id: optional "id", type_: optional "type", company_id: optional "company_id",
-    title: optional "title", user_id: optional "user_id",
+    id: optional, type_: optional "type", company_id: optional, title: optional, user_id: optional,
     ..additional_properties
 } }
 
@@ -629,26 +593,15 @@ pub struct CampaignFilter {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CampaignFilter {
-    field: optional "field", operator: optional "operator", value: optional "value",
+    field: optional, operator: optional, value: optional,
     ..additional_properties
 } }
 
 string_enum! {
     /// How a condition compares.
     pub enum FilterOperator {
-        Eq = "eq",
-        Neq = "neq",
-        Sw = "sw",
-        Ew = "ew",
-        Ct = "ct",
-        Nct = "nct",
-        Exists = "exists",
-        Gt = "gt",
-        Gte = "gte",
-        Lt = "lt",
-        Lte = "lte",
-        In = "in",
-        Nin = "nin",
+        Eq = "eq", Neq = "neq", Sw = "sw", Ew = "ew", Ct = "ct", Nct = "nct", Exists = "exists",
+        Gt = "gt", Gte = "gte", Lt = "lt", Lte = "lte", In = "in", Nin = "nin",
     } else Unknown
 }
 
@@ -669,9 +622,8 @@ pub struct CampaignTask {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CampaignTask {
-    distribution_strategy: optional "distribution_strategy",
-    distribute_users: optional "distribute_users", relations_path: optional "relations_path",
-    start_at: optional "start_at", end_at: optional "end_at",
+    distribution_strategy: optional, distribute_users: optional, relations_path: optional,
+    start_at: optional, end_at: optional,
     ..additional_properties
 } }
 
@@ -682,7 +634,7 @@ pub struct CorrespondencePage {
     pub data: Vec<Correspondence>,
     pub pagination: Option<Pagination>,
 }
-model! { CorrespondencePage { data: required "data", pagination: optional "pagination" } }
+model! { CorrespondencePage { data: required, pagination: optional } }
 
 /// A thread of e-mails. Not known: the properties after the e-mail.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -703,9 +655,8 @@ pub struct Correspondence {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Correspondence {
-    id: optional "id", unread: optional "unread", number_of_emails: optional "number_of_emails",
-    number_of_attachments: optional "number_of_attachments", email: optional "email",
-    users: optional "users",
+    id: optional, unread: optional, number_of_emails: optional, number_of_attachments: optional,
+    email: optional, users: optional,
     ..additional_properties
 } }
 
@@ -723,8 +674,7 @@ pub struct CorrespondenceEmail {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CorrespondenceEmail {
-    id: optional "id", activity_id: optional "activity_id",
-    correspondence_id: optional "correspondence_id", user: optional "user",
+    id: optional, activity_id: optional, correspondence_id: optional, user: optional,
     ..additional_properties
 } }
 
@@ -736,7 +686,7 @@ pub struct LeadImportProviders {
     /// Not known: whether there is any; the example has none.
     pub pagination: Option<Pagination>,
 }
-model! { LeadImportProviders { data: required "data", pagination: optional "pagination" } }
+model! { LeadImportProviders { data: required, pagination: optional } }
 
 /// A source of leads.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -757,9 +707,8 @@ pub struct LeadImportProvider {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { LeadImportProvider {
-    id: optional "id", name: optional "name", description: optional "description",
-    icon: optional "icon", help_center_url: optional "help_center_url",
-    countries: optional "countries",
+    id: optional, name: optional, description: optional, icon: optional, help_center_url: optional,
+    countries: optional,
     ..additional_properties
 } }
 
@@ -771,7 +720,7 @@ pub struct LeadImportIntegrations {
     /// Not known: whether there is any; the example is cut before its end.
     pub pagination: Option<Pagination>,
 }
-model! { LeadImportIntegrations { data: required "data", pagination: optional "pagination" } }
+model! { LeadImportIntegrations { data: required, pagination: optional } }
 
 /// An integration with a provider of leads, or a parser of one's own, whose provider has the id
 /// 2019112708 and the name Generic. Not known: the properties that only a parser has.
@@ -804,11 +753,9 @@ pub struct LeadImportIntegration {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { LeadImportIntegration {
-    id: optional "id", company_id: optional "company_id", email: optional "email",
-    forward_all: optional "forward_all", is_active: optional "is_active",
-    lead_type_id: optional "lead_type_id", locale: optional "locale", name: optional "name",
-    provider_id: optional "provider_id", team_id: optional "team_id", provider: optional "provider",
-    fallback_emails: optional "fallback_emails",
+    id: optional, company_id: optional, email: optional, forward_all: optional, is_active: optional,
+    lead_type_id: optional, locale: optional, name: optional, provider_id: optional,
+    team_id: optional, provider: optional, fallback_emails: optional,
     ..additional_properties
 } }
 
@@ -819,7 +766,7 @@ pub struct LeadTypePage {
     pub data: Vec<LeadType>,
     pub pagination: Option<Pagination>,
 }
-model! { LeadTypePage { data: required "data", pagination: optional "pagination" } }
+model! { LeadTypePage { data: required, pagination: optional } }
 
 /// Kind of lead. Not known: the properties after the relations paths.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -840,9 +787,8 @@ pub struct LeadType {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { LeadType {
-    id: optional "id", name: optional "name", description: optional "description",
-    group_id: optional "group_id", team_id: optional "team_id",
-    relations_paths: optional "relations_paths",
+    id: optional, name: optional, description: optional, group_id: optional, team_id: optional,
+    relations_paths: optional,
     ..additional_properties
 } }
 
@@ -862,8 +808,7 @@ pub struct RelationsPath {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { RelationsPath {
-    id: optional "id", name: optional "name", is_sales_type: optional "is_sales_type",
-    activity_types: optional "activity_types",
+    id: optional, name: optional, is_sales_type: optional, activity_types: optional,
     ..additional_properties
 } }
 
@@ -875,7 +820,7 @@ pub struct RelationsPathActivityTypes {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { RelationsPathActivityTypes { milestones: optional "milestones", ..additional_properties } }
+model! { RelationsPathActivityTypes { milestones: optional, ..additional_properties } }
 
 /// A milestone of a relations path.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -906,12 +851,10 @@ pub struct Milestone {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Milestone {
-    id: optional "id", name: optional "name", sort_order: optional "sort_order",
-    set_status: optional "set_status", suggest_task_after: optional "suggest_task_after",
-    template_id: optional "template_id", content_suggestions: optional "content_suggestions",
-    extra_step: optional "extra_step", additional_steps: optional "additional_steps",
-    automated_communications: optional "automated_communications",
-    chance_of_success: optional "chance_of_success",
+    id: optional, name: optional, sort_order: optional, set_status: optional,
+    suggest_task_after: optional, template_id: optional, content_suggestions: optional,
+    extra_step: optional, additional_steps: optional, automated_communications: optional,
+    chance_of_success: optional,
     ..additional_properties
 } }
 
@@ -936,8 +879,8 @@ pub struct ContentSuggestion {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { ContentSuggestion {
-    id: optional "id", type_: optional "type", name: optional "name", subject: optional "subject",
-    content: optional "content", template_ids: optional "template_ids", team_id: optional "team_id",
+    id: optional, type_: optional "type", name: optional, subject: optional, content: optional,
+    template_ids: optional, team_id: optional,
     ..additional_properties
 } }
 
@@ -953,10 +896,7 @@ pub struct ExtraStep {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { ExtraStep {
-    id: optional "id", sort_order: optional "sort_order", name: optional "name",
-    ..additional_properties
-} }
+model! { ExtraStep { id: optional, sort_order: optional, name: optional, ..additional_properties } }
 
 /// One page of notes.
 #[derive(Clone, Debug, PartialEq)]
@@ -965,7 +905,7 @@ pub struct NotePage {
     pub data: Vec<Note>,
     pub pagination: Option<Pagination>,
 }
-model! { NotePage { data: required "data", pagination: optional "pagination" } }
+model! { NotePage { data: required, pagination: optional } }
 
 /// A note. Notes of a case or an activity, listed there, lack the ids of what they belong to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -991,10 +931,8 @@ pub struct Note {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Note {
-    id: optional "id", note: optional "note", user: optional "user", case_id: optional "case_id",
-    activity_id: optional "activity_id", contact_id: optional "contact_id",
-    account_id: optional "account_id", created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional, note: optional, user: optional, case_id: optional, activity_id: optional,
+    contact_id: optional, account_id: optional, created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -1005,7 +943,7 @@ pub struct NoteCreate {
     pub note: String,
     pub notify: Option<NoteNotify>,
 }
-model! { NoteCreate { note: required "note", notify: optional "notify" } }
+model! { NoteCreate { note: required, notify: optional } }
 
 impl NoteCreate {
     /// With what must be there; all else is absent.
@@ -1022,7 +960,7 @@ pub struct NoteNotify {
     /// Ids of teams.
     pub teams: Option<Vec<i64>>,
 }
-model! { NoteNotify { users: optional "users", teams: optional "teams" } }
+model! { NoteNotify { users: optional, teams: optional } }
 
 /// A note on a case that was just written. Unlike in lists, the note is an object inside it,
 /// with an id of its own. Not known: the properties after the note.
@@ -1034,7 +972,7 @@ pub struct CreatedCaseNote {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { CreatedCaseNote { id: optional "id", note: optional "note", ..additional_properties } }
+model! { CreatedCaseNote { id: optional, note: optional, ..additional_properties } }
 
 /// A company to create.
 #[derive(Clone, Debug, PartialEq)]
@@ -1065,10 +1003,9 @@ pub struct CompanyCreate {
     pub user: CompanyUserCreate,
 }
 model! { CompanyCreate {
-    name: required "name", timezone: optional "timezone", billing: optional "billing",
-    phone_number: optional "phone_number", website: optional "website", vat: optional "vat",
-    language: optional "language", locale: optional "locale", currency: optional "currency",
-    user: required "user",
+    name: required, timezone: optional, billing: optional, phone_number: optional,
+    website: optional, vat: optional, language: optional, locale: optional, currency: optional,
+    user: required,
 } }
 
 impl CompanyCreate {
@@ -1087,7 +1024,7 @@ pub struct TimezoneName {
     /// Name in the IANA database.
     pub name: Option<String>,
 }
-model! { TimezoneName { name: optional "name" } }
+model! { TimezoneName { name: optional } }
 
 /// A locale to set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1095,7 +1032,7 @@ pub struct LocaleCode {
     /// Language and country.
     pub code: Option<String>,
 }
-model! { LocaleCode { code: optional "code" } }
+model! { LocaleCode { code: optional } }
 
 /// Where a company's invoices are to go.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1128,9 +1065,8 @@ pub struct BillingCreate {
     pub invoice_email: Option<String>,
 }
 model! { BillingCreate {
-    address_1: optional "address_1", address_2: optional "address_2", zip_code: optional "zip_code",
-    city: optional "city", state: optional "state", country: optional "country",
-    invoice_email: optional "invoice_email",
+    address_1: optional, address_2: optional, zip_code: optional, city: optional, state: optional,
+    country: optional, invoice_email: optional,
 } }
 
 /// The first user of a company.
@@ -1165,10 +1101,8 @@ pub struct CompanyUserCreate {
     pub system_user: Option<bool>,
 }
 model! { CompanyUserCreate {
-    first_name: required "first_name", last_name: required "last_name", email: required "email",
-    password: required "password", timezone: optional "timezone",
-    phone_number: optional "phone_number", job_title: optional "job_title",
-    system_user: optional "system_user",
+    first_name: required, last_name: required, email: required, password: required,
+    timezone: optional, phone_number: optional, job_title: optional, system_user: optional,
 } }
 
 impl CompanyUserCreate {
@@ -1209,10 +1143,9 @@ pub struct UserCreate {
     pub system_user: Option<bool>,
 }
 model! { UserCreate {
-    email: required "email", first_name: required "first_name", last_name: required "last_name",
-    job_title: optional "job_title", password: optional "password", timezone: optional "timezone",
-    phone_number: optional "phone_number", locale: optional "locale", role_ids: optional "role_ids",
-    team_ids: optional "team_ids", sso: optional "sso", system_user: optional "system_user",
+    email: required, first_name: required, last_name: required, job_title: optional,
+    password: optional, timezone: optional, phone_number: optional, locale: optional,
+    role_ids: optional, team_ids: optional, sso: optional, system_user: optional,
 } }
 
 impl UserCreate {
@@ -1234,9 +1167,7 @@ pub struct SingleSignOn {
     /// Name of the provider. Not known: which there are.
     pub provider_name: Option<String>,
 }
-model! { SingleSignOn {
-    provider_user_id: optional "provider_user_id", provider_name: optional "provider_name",
-} }
+model! { SingleSignOn { provider_user_id: optional, provider_name: optional } }
 
 /// A user that was just created. Not known: the properties after the e-mail address.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1259,19 +1190,14 @@ pub struct CreatedUser {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { CreatedUser {
-    id: optional "id", first_name: optional "first_name", last_name: optional "last_name",
-    phone_number: optional "phone_number",
-    formatted_phone_number: optional "formatted_phone_number", job_title: optional "job_title",
-    email: optional "email",
+    id: optional, first_name: optional, last_name: optional, phone_number: optional,
+    formatted_phone_number: optional, job_title: optional, email: optional,
     ..additional_properties
 } }
 
 string_enum! {
     /// Kind of team.
-    pub enum TeamType {
-        Dealer = "dealer",
-        Agency = "agency",
-    } else Unknown
+    pub enum TeamType { Dealer = "dealer", Agency = "agency" } else Unknown
 }
 
 /// One page of teams.
@@ -1281,7 +1207,7 @@ pub struct TeamPage {
     pub data: Vec<Team>,
     pub pagination: Option<Pagination>,
 }
-model! { TeamPage { data: required "data", pagination: optional "pagination" } }
+model! { TeamPage { data: required, pagination: optional } }
 
 /// A team. Lists show the custom fields and no time zone or locale, a single team shows those.
 /// Not known: the properties after a single team's locale.
@@ -1325,13 +1251,10 @@ pub struct Team {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Team {
-    id: optional "id", name: optional "name", address_1: optional "address_1",
-    address_2: optional "address_2", zip_code: optional "zip_code", city: optional "city",
-    state: optional "state", country: optional "country", phone_number: optional "phone_number",
-    website: optional "website", vat: optional "vat", team_type: optional "team_type",
-    use_social_lookup: optional "use_social_lookup", timezone: optional "timezone",
-    locale: optional "locale", fields: optional "fields", created_at: optional "created_at",
-    updated_at: optional "updated_at",
+    id: optional, name: optional, address_1: optional, address_2: optional, zip_code: optional,
+    city: optional, state: optional, country: optional, phone_number: optional, website: optional,
+    vat: optional, team_type: optional, use_social_lookup: optional, timezone: optional,
+    locale: optional, fields: optional, created_at: optional, updated_at: optional,
     ..additional_properties
 } }
 
@@ -1344,33 +1267,22 @@ pub struct Field {
     /// text.
     pub value: Option<Json>,
 }
-model! { Field { id: optional "id", value: optional "value" } }
+model! { Field { id: optional, value: optional } }
 
 string_enum! {
     /// A length of time.
     pub enum Interval {
-        Year = "year",
-        Quarter = "quarter",
-        Month = "month",
-        Week = "week",
-        Day = "day",
-        Hour = "hour",
-        Minute = "minute",
-        Second = "second",
+        Year = "year", Quarter = "quarter", Month = "month", Week = "week", Day = "day",
+        Hour = "hour", Minute = "minute", Second = "second",
     } else Unknown
 }
 
 string_enum! {
     /// What one value is reported for.
     pub enum GroupBy {
-        ActivityType = "activity_type",
-        Company = "company",
-        Group = "group",
-        LeadSource = "lead_source",
-        LeadType = "lead_type",
-        RelationsPath = "relations_path",
-        Team = "team",
-        User = "user",
+        ActivityType = "activity_type", Company = "company", Group = "group",
+        LeadSource = "lead_source", LeadType = "lead_type", RelationsPath = "relations_path",
+        Team = "team", User = "user",
     } else Unknown
 }
 
@@ -1383,10 +1295,7 @@ pub struct AveragesReport {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { AveragesReport {
-    interval: optional "interval", data: optional "data",
-    ..additional_properties
-} }
+model! { AveragesReport { interval: optional, data: optional, ..additional_properties } }
 
 /// Average of one indicator for one user.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1400,10 +1309,7 @@ pub struct Average {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { Average {
-    indicator: optional "indicator", user: optional "user", value: optional "value",
-    ..additional_properties
-} }
+model! { Average { indicator: optional, user: optional, value: optional, ..additional_properties } }
 
 /// Values of indicators.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1415,10 +1321,7 @@ pub struct MetricsReport {
     /// Properties that the document does not declare, by name.
     pub additional_properties: BTreeMap<String, Json>,
 }
-model! { MetricsReport {
-    group_by: optional "group_by", data: optional "data",
-    ..additional_properties
-} }
+model! { MetricsReport { group_by: optional, data: optional, ..additional_properties } }
 
 /// Value of one indicator. The property that says whose it is goes by the grouping: `team_id`
 /// for teams. Not known: the properties for the other groupings, which are kept with those that
@@ -1435,33 +1338,23 @@ pub struct Metric {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Metric {
-    indicator: optional "indicator", value: optional "value", team_id: optional "team_id",
+    indicator: optional, value: optional, team_id: optional,
     ..additional_properties
 } }
 
 string_enum! {
     /// Described at `/paths/~1accounts/get/parameters/8/schema`.
-    pub enum ListAccountsSortBy {
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-    } else Unknown
+    pub enum ListAccountsSortBy { CreatedAt = "created_at", UpdatedAt = "updated_at" } else Unknown
 }
 
 string_enum! {
     /// Described at `/paths/~1campaigns/get/parameters/0/schema`.
     pub enum ListCampaignsStatus {
-        Completed = "completed",
-        Draft = "draft",
-        Pending = "pending",
-        Sent = "sent",
+        Completed = "completed", Draft = "draft", Pending = "pending", Sent = "sent",
     } else Unknown
 }
 
 string_enum! {
     /// Described at `/paths/~1teams/get/parameters/3/schema`.
-    pub enum ListTeamsSortBy {
-        Name = "name",
-        ZipCode = "zip_code",
-        City = "city",
-    } else Unknown
+    pub enum ListTeamsSortBy { Name = "name", ZipCode = "zip_code", City = "city" } else Unknown
 }

@@ -50,8 +50,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Reads,
     {
         AccountBalancesByDate(
-            self
-                .call(&ACCOUNT_BALANCES_BY_DATE)
+            self.call(&ACCOUNT_BALANCES_BY_DATE)
                 .path("organizationNumber", organization_number)
                 .query("date", date)
                 .query("accountNumbers", account_numbers),

@@ -51,8 +51,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Reads,
     {
         UtilizedChartOfAccounts(
-            self
-                .call(&UTILIZED_CHART_OF_ACCOUNTS)
+            self.call(&UTILIZED_CHART_OF_ACCOUNTS)
                 .path("organizationNumber", organization_number)
                 .query("fromDate", from_date)
                 .query("toDate", to_date),

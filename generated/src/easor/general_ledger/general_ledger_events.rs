@@ -58,8 +58,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Reads,
     {
         GeneralLedgerEvents(
-            self
-                .call(&GENERAL_LEDGER_EVENTS)
+            self.call(&GENERAL_LEDGER_EVENTS)
                 .path("organizationNumber", organization_number)
                 .paged(&GENERAL_LEDGER_EVENTS_PAGING),
         )

@@ -16,7 +16,7 @@ pub struct AccountBalancesOut {
     /// Balance of the account
     pub saldo: Option<Decimal>,
 }
-model! { AccountBalancesOut { account: optional "account", saldo: optional "saldo" } }
+model! { AccountBalancesOut { account: optional, saldo: optional } }
 
 /// The schema `Error`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,9 +26,7 @@ pub struct Error {
     /// The property `telemetryId`.
     pub telemetry_id: Option<String>,
 }
-model! { Error {
-    error: optional "error", code: optional "code", telemetry_id: optional "telemetryId",
-} }
+model! { Error { error: optional, code: optional, telemetry_id: optional "telemetryId" } }
 
 /// One event of the general ledger. Which properties are filled in depends on the query.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,18 +84,17 @@ pub struct GeneralLedgerEventOut {
     pub concern: Option<i32>,
 }
 model! { GeneralLedgerEventOut {
-    id: optional "id", account_number: optional "accountNumber",
-    description: optional "description", voucher_description: optional "voucherDescription",
-    credit: optional "credit", debet: optional "debet", vat_code: optional "vatCode",
-    vat_percentage: optional "vatPercentage", vat_included_amount: optional "vatIncludedAmount",
-    cost_center: optional "costCenter", cost_type: optional "costType", project: optional "project",
-    project_type: optional "projectType", voucher_id: optional "voucherId",
-    vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
-    voucher_date: optional "voucherDate", voucher_number: optional "voucherNumber",
-    category: optional "category", invoice_number: optional "invoiceNumber",
-    match_key: optional "matchKey", voucher_state: optional "voucherState",
-    accepted_timestamp: optional "acceptedTimestamp", reference_number: optional "referenceNumber",
-    concern: optional "concern",
+    id: optional, account_number: optional "accountNumber", description: optional,
+    voucher_description: optional "voucherDescription", credit: optional, debet: optional,
+    vat_code: optional "vatCode", vat_percentage: optional "vatPercentage",
+    vat_included_amount: optional "vatIncludedAmount", cost_center: optional "costCenter",
+    cost_type: optional "costType", project: optional, project_type: optional "projectType",
+    voucher_id: optional "voucherId", vat_excluded_amount: optional "vatExcludedAmount",
+    vat_amount: optional "vatAmount", voucher_date: optional "voucherDate",
+    voucher_number: optional "voucherNumber", category: optional,
+    invoice_number: optional "invoiceNumber", match_key: optional "matchKey",
+    voucher_state: optional "voucherState", accepted_timestamp: optional "acceptedTimestamp",
+    reference_number: optional "referenceNumber", concern: optional,
 } }
 
 /// The schema `GeneralLedgerEventPagedResultOut`.
@@ -116,7 +113,7 @@ pub struct GeneralLedgerEventPagedResultOut {
 }
 model! { GeneralLedgerEventPagedResultOut {
     current_page: optional "currentPage", page_count: optional "pageCount",
-    page_size: optional "pageSize", row_count: optional "rowCount", results: optional "results",
+    page_size: optional "pageSize", row_count: optional "rowCount", results: optional,
 } }
 
 /// One posting of a voucher
@@ -163,10 +160,10 @@ pub struct PostingCreate {
     pub project_type: Nullable<String>,
 }
 model! { PostingCreate {
-    id: patch "id", account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
-    is_read_only: required "isReadOnly", description: patch "description",
+    id: patch, account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
+    is_read_only: required "isReadOnly", description: patch,
     vat_included_amount: patch "vatIncludedAmount", match_key: patch "matchKey",
-    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch,
     project_type: patch "projectType",
 } }
 
@@ -225,9 +222,9 @@ pub struct PostingCreateAccepted {
 }
 model! { PostingCreateAccepted {
     account_number: required "accountNumber", vat_percentage: patch "vatPercentage",
-    description: patch "description", vat_included_amount: required "vatIncludedAmount",
+    description: patch, vat_included_amount: required "vatIncludedAmount",
     match_key: patch "matchKey", cost_center: patch "costCenter", cost_type: patch "costType",
-    project: patch "project", project_type: patch "projectType",
+    project: patch, project_type: patch "projectType",
 } }
 
 impl PostingCreateAccepted {
@@ -285,10 +282,10 @@ pub struct PostingCreateV2 {
     pub project_type: Nullable<String>,
 }
 model! { PostingCreateV2 {
-    id: patch "id", account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
-    is_read_only: required "isReadOnly", description: patch "description",
+    id: patch, account_number: patch "accountNumber", vat_percentage: patch "vatPercentage",
+    is_read_only: required "isReadOnly", description: patch,
     vat_included_amount: patch "vatIncludedAmount", match_key: patch "matchKey",
-    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch,
     project_type: patch "projectType",
 } }
 
@@ -355,13 +352,13 @@ pub struct PostingReadOut {
     pub row_version: Option<Base64>,
 }
 model! { PostingReadOut {
-    id: optional "id", generated_posting: optional "generatedPosting",
+    id: optional, generated_posting: optional "generatedPosting",
     account_number: optional "accountNumber", vat_percentage: optional "vatPercentage",
-    description: optional "description", vat_included_amount: optional "vatIncludedAmount",
+    description: optional, vat_included_amount: optional "vatIncludedAmount",
     vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
     match_key: optional "matchKey", cost_center: optional "costCenter",
-    cost_type: optional "costType", project: optional "project",
-    project_type: optional "projectType", row_version: optional "rowVersion",
+    cost_type: optional "costType", project: optional, project_type: optional "projectType",
+    row_version: optional "rowVersion",
 } }
 
 /// One account that is in use.
@@ -372,7 +369,7 @@ pub struct UsedAccountsOut {
     /// Name of the account in the language asked for
     pub name: Option<String>,
 }
-model! { UsedAccountsOut { number: optional "number", name: optional "name" } }
+model! { UsedAccountsOut { number: optional, name: optional } }
 
 /// Voucher as it is sent to the ledger
 #[derive(Clone, Debug, PartialEq)]
@@ -483,16 +480,16 @@ pub struct VoucherCreate {
     pub voucher_detail: Nullable<VoucherDetailCreate>,
 }
 model! { VoucherCreate {
-    id: patch "id", try_accept: optional "tryAccept",
+    id: patch, try_accept: optional "tryAccept",
     generate_missing_dimension_values: optional "generateMissingDimensionValues",
     deny_creation_of_ledger_items: optional "denyCreationOfLedgerItems",
     category_cid: required "categoryCID", voucher_state_cid: required "voucherStateCID",
     voucher_number: patch "voucherNumber", voucher_date: patch "voucherDate",
     invoice_number: patch "invoiceNumber", reference_number: patch "referenceNumber",
-    description: required "description", customer_comment: patch "customerComment",
+    description: required, customer_comment: patch "customerComment",
     customer_comment_to_accounting: patch "customerCommentToAccounting",
     accounting_comment: patch "accountingComment", vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount", postings: required "postings", acceptor: patch "acceptor",
+    vat_amount: patch "vatAmount", postings: required, acceptor: patch,
     prevent_vat_peeling: optional "preventVatPeeling",
     prevent_voucher_automation: optional "preventVoucherAutomation",
     voucher_image_base64_str: patch "voucherImageBase64Str", voucher_detail: patch "voucherDetail",
@@ -572,11 +569,10 @@ pub struct VoucherCreateAccepted {
     pub voucher_image_base64_str: Nullable<String>,
 }
 model! { VoucherCreateAccepted {
-    category: required "category", voucher_number: patch "voucherNumber",
-    voucher_date: required "voucherDate", invoice_number: patch "invoiceNumber",
-    reference_number: patch "referenceNumber", description: required "description",
-    customer_comment: patch "customerComment", postings: required "postings",
-    acceptor: required "acceptor", voucher_image_base64_str: patch "voucherImageBase64Str",
+    category: required, voucher_number: patch "voucherNumber", voucher_date: required "voucherDate",
+    invoice_number: patch "invoiceNumber", reference_number: patch "referenceNumber",
+    description: required, customer_comment: patch "customerComment", postings: required,
+    acceptor: required, voucher_image_base64_str: patch "voucherImageBase64Str",
 } }
 
 impl VoucherCreateAccepted {
@@ -690,14 +686,14 @@ pub struct VoucherCreateV2 {
     pub voucher_detail: Nullable<VoucherDetailCreate>,
 }
 model! { VoucherCreateV2 {
-    id: patch "id", try_accept: optional "tryAccept", category: required "category",
+    id: patch, try_accept: optional "tryAccept", category: required,
     voucher_state: required "voucherState", voucher_number: patch "voucherNumber",
     voucher_date: patch "voucherDate", invoice_number: patch "invoiceNumber",
-    reference_number: patch "referenceNumber", description: required "description",
+    reference_number: patch "referenceNumber", description: required,
     customer_comment: patch "customerComment",
     customer_comment_to_accounting: patch "customerCommentToAccounting",
     accounting_comment: patch "accountingComment", vat_included_amount: patch "vatIncludedAmount",
-    vat_amount: patch "vatAmount", postings: required "postings", acceptor: patch "acceptor",
+    vat_amount: patch "vatAmount", postings: required, acceptor: patch,
     prevent_vat_peeling: optional "preventVatPeeling",
     voucher_image_base64_str: patch "voucherImageBase64Str", voucher_detail: patch "voucherDetail",
 } }
@@ -889,8 +885,7 @@ pub struct VoucherDetailCreate {
     pub delivery_postal_city: Nullable<String>,
 }
 model! { VoucherDetailCreate {
-    rows: patch "rows", others: patch "others", payments: patch "payments",
-    dimensions: patch "dimensions", sender: patch "sender", receiver: patch "receiver",
+    rows: patch, others: patch, payments: patch, dimensions: patch, sender: patch, receiver: patch,
     invoice_date: patch "invoiceDate", due_date: patch "dueDate",
     delivery_date: patch "deliveryDate", delivery_period_start: patch "deliveryPeriodStart",
     delivery_period_end: patch "deliveryPeriodEnd", seller_detail: patch "sellerDetail",
@@ -960,7 +955,7 @@ pub struct VoucherDetailDimensionCreateRow {
 }
 model! { VoucherDetailDimensionCreateRow {
     total_amount: patch "totalAmount", dimension_percentage: patch "dimensionPercentage",
-    cost_center: patch "costCenter", cost_type: patch "costType", project: patch "project",
+    cost_center: patch "costCenter", cost_type: patch "costType", project: patch,
     project_type: patch "projectType",
 } }
 
@@ -976,7 +971,7 @@ pub struct VoucherDetailOtherRowCreate {
     /// At most 2000 characters.
     pub value: String,
 }
-model! { VoucherDetailOtherRowCreate { key: patch "key", value: required "value" } }
+model! { VoucherDetailOtherRowCreate { key: patch, value: required } }
 
 impl VoucherDetailOtherRowCreate {
     /// With what must be there; all else is absent.
@@ -993,7 +988,7 @@ pub struct VoucherDetailPaymentCreate {
     /// Amount of the payment
     pub amount: Nullable<Decimal>,
 }
-model! { VoucherDetailPaymentCreate { payment_date: patch "paymentDate", amount: patch "amount" } }
+model! { VoucherDetailPaymentCreate { payment_date: patch "paymentDate", amount: patch } }
 
 /// One row of an invoice or receipt
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1010,7 +1005,7 @@ pub struct VoucherDetailRowCreate {
     pub vat_percentage: Nullable<Decimal>,
 }
 model! { VoucherDetailRowCreate {
-    description: patch "description", vat_included_amount: patch "vatIncludedAmount",
+    description: patch, vat_included_amount: patch "vatIncludedAmount",
     vat_amount: patch "vatAmount", vat_percentage: patch "vatPercentage",
 } }
 
@@ -1030,7 +1025,7 @@ pub struct VoucherPagedResultOut {
 }
 model! { VoucherPagedResultOut {
     current_page: optional "currentPage", page_count: optional "pageCount",
-    page_size: optional "pageSize", row_count: optional "rowCount", results: optional "results",
+    page_size: optional "pageSize", row_count: optional "rowCount", results: optional,
 } }
 
 /// The schema `VoucherReadOut`.
@@ -1087,15 +1082,15 @@ pub struct VoucherReadOut {
     pub row_version: Option<Base64>,
 }
 model! { VoucherReadOut {
-    id: optional "id", category: optional "category", voucher_date: optional "voucherDate",
-    description: optional "description", voucher_state: optional "voucherState",
-    voucher_number: optional "voucherNumber", invoice_number: optional "invoiceNumber",
-    reference_number: optional "referenceNumber", vat_included_amount: optional "vatIncludedAmount",
+    id: optional, category: optional, voucher_date: optional "voucherDate", description: optional,
+    voucher_state: optional "voucherState", voucher_number: optional "voucherNumber",
+    invoice_number: optional "invoiceNumber", reference_number: optional "referenceNumber",
+    vat_included_amount: optional "vatIncludedAmount",
     vat_excluded_amount: optional "vatExcludedAmount", vat_amount: optional "vatAmount",
-    correction_for_voucher_id: optional "correctionForVoucherId", origin: optional "origin",
-    concern: optional "concern", customer_comment: optional "customerComment",
+    correction_for_voucher_id: optional "correctionForVoucherId", origin: optional,
+    concern: optional, customer_comment: optional "customerComment",
     created_date_utc: optional "createdDateUtc", updated_date_utc: optional "updatedDateUtc",
     approved_date_utc: optional "approvedDateUtc", locked_date_utc: optional "lockedDateUtc",
-    deleted_date_utc: optional "deletedDateUtc", postings: optional "postings",
+    deleted_date_utc: optional "deletedDateUtc", postings: optional,
     row_version: optional "rowVersion",
 } }

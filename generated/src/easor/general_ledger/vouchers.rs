@@ -76,8 +76,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Writes,
     {
         AddVouchers(
-            self
-                .call(&ADD_VOUCHERS)
+            self.call(&ADD_VOUCHERS)
                 .path("organizationNumber", organization_number)
                 .json(body),
         )
@@ -190,8 +189,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Writes,
     {
         AddAcceptedVouchers(
-            self
-                .call(&ADD_ACCEPTED_VOUCHERS)
+            self.call(&ADD_ACCEPTED_VOUCHERS)
                 .path("organizationNumber", organization_number)
                 .json(body),
         )
@@ -365,8 +363,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Writes,
     {
         AddVouchersV2(
-            self
-                .call(&ADD_VOUCHERS_V2)
+            self.call(&ADD_VOUCHERS_V2)
                 .path("organizationNumber", organization_number)
                 .json(body),
         )
@@ -450,8 +447,7 @@ impl<B: Bundle> GeneralLedger<B> {
         B: Reads,
     {
         VoucherImage(
-            self
-                .call(&VOUCHER_IMAGE)
+            self.call(&VOUCHER_IMAGE)
                 .path("organizationNumber", organization_number)
                 .path("voucherId", voucher_id),
         )

@@ -46,8 +46,7 @@ impl<B: Bundle> Organization<B> {
         B: Reads,
     {
         ListAccountingPeriods(
-            self
-                .call(&LIST_ACCOUNTING_PERIODS)
+            self.call(&LIST_ACCOUNTING_PERIODS)
                 .path("organizationNumber", organization_number),
         )
     }

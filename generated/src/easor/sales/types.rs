@@ -34,9 +34,8 @@ pub struct ContactCreate {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { ContactCreate {
-    organization_number: optional "organizationNumber", type_: optional "type",
-    number: optional "number", name: optional "name", currency: optional "currency",
-    invoice_language: optional "InvoiceLanguage",
+    organization_number: optional "organizationNumber", type_: optional "type", number: optional,
+    name: optional, currency: optional, invoice_language: optional "InvoiceLanguage",
     default_receivable_account_number: optional "defaultReceivableAccountNumber",
     invoicing_address: optional "invoicingAddress",
     ..additional_properties
@@ -57,7 +56,7 @@ pub struct InvoicingAddress {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { InvoicingAddress {
-    address1: optional "address1", country: optional "country", postal_code: optional "postalCode",
+    address1: optional, country: optional, postal_code: optional "postalCode",
     post_office: optional "postOffice",
     ..additional_properties
 } }
@@ -125,11 +124,11 @@ pub struct Invoice {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { Invoice {
-    id: optional "id", row_version: optional "rowVersion",
-    organization_number: optional "organizationNumber", number: optional "number",
-    status: optional "status", type_: optional "type", invoice_origin: optional "invoiceOrigin",
-    voucher_number: optional "voucherNumber", voucher_type: optional "voucherType",
-    date: optional "date", due_date: optional "dueDate", original_due_date: patch "originalDueDate",
+    id: optional, row_version: optional "rowVersion",
+    organization_number: optional "organizationNumber", number: optional, status: optional,
+    type_: optional "type", invoice_origin: optional "invoiceOrigin",
+    voucher_number: optional "voucherNumber", voucher_type: optional "voucherType", date: optional,
+    due_date: optional "dueDate", original_due_date: patch "originalDueDate",
     remark_time: optional "remarkTime", payment_term: optional "paymentTerm",
     overdue_interest: optional "overdueInterest", reference_number: optional "referenceNumber",
     created_date_utc: optional "createdDateUtc", updated_date_utc: optional "updatedDateUtc",
@@ -161,7 +160,7 @@ pub struct LineItem {
     pub additional_properties: BTreeMap<String, Json>,
 }
 model! { LineItem {
-    type_: optional "type", product_name: optional "productName", quantity: optional "quantity",
+    type_: optional "type", product_name: optional "productName", quantity: optional,
     price_per_unit: optional "pricePerUnit", sales_account_number: optional "salesAccountNumber",
     tax_percent: optional "taxPercent",
     ..additional_properties
