@@ -56,12 +56,15 @@ fn reached(openapi: &OpenAPI, webhooks: bool) -> serde_json::Result<HashSet<Stri
     }
     let mut followed = HashSet::new();
     let mut schemas = HashSet::new();
-    while let Some(target) = search.work.pop() {
+    // Where all are reached, as in most documents, there is nothing to look for any more.
+    while schemas.len() < components.schemas.len()
+        && let Some(target) = search.work.pop()
+    {
         if !followed.insert(target.clone()) {
             continue;
         }
         search.follow(&target)?;
-        if target.section == SCHEMAS {
+        if target.section == SCHEMAS && components.schemas.contains_key(&target.name) {
             schemas.insert(target.name);
         }
     }
