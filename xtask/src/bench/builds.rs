@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::meter::{self, Cost, Problem};
 use super::project::{BARE, Project};
+use super::subject::{Effort, Keep, told};
 use super::tool::{Bench, CRATE};
 use crate::failure::Failure;
 
@@ -48,11 +49,13 @@ impl Mode {
 }
 
 /// What was measured of one package.
+#[derive(Clone)]
 pub(super) struct Package {
     pub(super) name: &'static str,
     /// The operations that it uses; of the generated crate, those that it has.
     pub(super) operations: usize,
-    pub(super) costs: Vec<(Mode, Cost)>,
+    /// What building took, or why it fails.
+    pub(super) costs: Vec<(Mode, Result<Cost, String>)>,
     /// The size of a program, stripped, in bytes.
     pub(super) size: Option<u64>,
 }
@@ -62,11 +65,18 @@ impl Package {
         self.costs
             .iter()
             .find(|(known, _)| *known == mode)
-            .map(|(_, cost)| *cost)
+            .and_then(|(_, cost)| cost.as_ref().ok().copied())
+    }
+
+    /// Ways of building that fail, and why.
+    pub(super) fn failures(&self) -> impl Iterator<Item = (Mode, &String)> {
+        let costs = self.costs.iter();
+        costs.filter_map(|(mode, cost)| Some((*mode, cost.as_ref().err()?)))
     }
 }
 
 /// Everything that was measured of a project.
+#[derive(Clone)]
 pub(super) struct Builds {
     pub(super) generated: Package,
     pub(super) programs: Vec<Package>,
@@ -76,40 +86,52 @@ pub(super) struct Builds {
     pub(super) left_out: usize,
 }
 
-/// Builds a project in every mode, each several times.
+impl Builds {
+    fn package(&mut self, name: &str) -> Option<&mut Package> {
+        let mut all = std::iter::once(&mut self.generated).chain(&mut self.programs);
+        all.find(|package| package.name == name)
+    }
+}
+
+/// Builds a project in every mode. One that fails is a result too: the others are measured all the same. What was
+/// measured so far is kept after each.
 pub(super) fn measure(
     bench: &Bench,
     project: &mut Project,
     modes: &[Mode],
-    runs: usize,
+    effort: &Effort,
+    keep: Keep<'_, Builds>,
 ) -> Result<Builds, Problem> {
     let written = project.operations;
     settle(bench, project)?;
-    let mut generated = package(CRATE, project.operations);
-    let mut programs: Vec<_> = project
-        .programs
-        .iter()
-        .map(|(name, used)| package(name, *used))
-        .collect();
+    let programs = project.programs.iter();
+    let programs = programs.map(|(name, used)| package(name, *used));
+    let mut builds = Builds {
+        generated: package(CRATE, project.operations),
+        programs: programs.collect(),
+        bare: None,
+        left_out: written - project.operations,
+    };
+    let programs = project.programs.iter().map(|(name, _)| *name);
+    let names: Vec<_> = std::iter::once(CRATE).chain(programs).collect();
     for mode in modes {
-        for package in std::iter::once(&mut generated).chain(&mut programs) {
-            let cost = one(bench, project, *mode, package.name, runs)?;
+        for name in &names {
+            let cost = told(bench, one(bench, project, *mode, name, effort))?;
+            let is_released = *mode == Mode::Release && cost.is_ok();
+            if is_released {
+                builds.bare = builds.bare.or_else(|| project.size(bench, BARE));
+            }
+            let Some(package) = builds.package(name) else {
+                continue;
+            };
+            if is_released && *name != CRATE {
+                package.size = project.size(bench, name);
+            }
             package.costs.push((*mode, cost));
+            keep(&format!("`{}` of {name}", mode.name()), &builds)?;
         }
     }
-    let is_released = modes.contains(&Mode::Release);
-    let size = |name| is_released.then(|| project.size(bench, name)).flatten();
-    for program in &mut programs {
-        program.size = size(program.name);
-    }
-    let bare = size(BARE);
-    let left_out = written - project.operations;
-    Ok(Builds {
-        generated,
-        programs,
-        bare,
-        left_out,
-    })
+    Ok(builds)
 }
 
 fn package(name: &'static str, operations: usize) -> Package {
@@ -127,7 +149,7 @@ fn one(
     project: &Project,
     mode: Mode,
     name: &str,
-    runs: usize,
+    effort: &Effort,
 ) -> Result<Cost, Problem> {
     let log = project.folder.join("cost.log");
     // With the same packages chosen, the features of what they share are the same.
@@ -136,26 +158,27 @@ fn one(
         cargo.args(["--package", name, "--package", BARE]);
         cargo
     };
-    meter::cargo(&mut cargo(), &log)?;
+    // Beside its dependencies it may be compiled too, at the same cost as without.
+    let compiled = meter::cargo(&mut cargo(), &log)?;
+    let mut costs: Vec<_> = cost_of(&compiled, name).into_iter().collect();
     let source = if name == CRATE {
         "src/lib.rs"
     } else {
         "src/main.rs"
     };
     let source = project.folder.join(name).join(source);
-    let mut costs = Vec::new();
-    for _ in 0..runs {
+    while effort.again(&costs) {
         touch(&source)?;
         let compiled = meter::cargo(&mut cargo(), &log)?;
-        costs.push(cost_of(&compiled, name)?);
+        costs.push(cost_of(&compiled, name).ok_or_else(meter::no_figures)?);
     }
     Cost::median(costs).ok_or_else(meter::no_figures)
 }
 
-fn cost_of(compiled: &[(String, Cost)], name: &str) -> Result<Cost, Problem> {
+fn cost_of(compiled: &[(String, Cost)], name: &str) -> Option<Cost> {
     let name = name.replace('-', "_");
     let found = compiled.iter().find(|(known, _)| *known == name);
-    found.map(|(_, cost)| *cost).ok_or_else(meter::no_figures)
+    found.map(|(_, cost)| *cost)
 }
 
 fn touch(path: &Path) -> Result<(), Failure> {
@@ -245,5 +268,5 @@ pub(super) fn incremental(
     meter::cargo(&mut cargo(), &log)?;
     change()?;
     let compiled = meter::cargo(&mut cargo(), &log)?;
-    cost_of(&compiled, CRATE)
+    cost_of(&compiled, CRATE).ok_or_else(meter::no_figures)
 }

@@ -1,60 +1,57 @@
 //! `codegen` where nothing changed, and the benchmarks of the runtime.
 
+use std::path::Path;
+
 use super::meter::{self, Cost, Problem};
+use super::subject::{Effort, told};
 use super::tool::Bench;
 use crate::failure::Failure;
 use crate::workspace;
 
-/// A benchmark's name and its median in nanoseconds.
-pub(super) type Median = (String, f64);
+/// What a benchmark took, in nanoseconds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Timing {
+    pub(super) name: String,
+    /// The sample that took least: the one that other work on the machine disturbed least.
+    pub(super) fastest: f64,
+    pub(super) median: f64,
+}
 
 /// The benchmarks of the runtime that are run.
-const BENCHES: [&str; 3] = ["calls", "tokens", "decode"];
+pub(super) const BENCHES: [&str; 3] = ["calls", "tokens", "decode"];
 
 /// What `cargo xtask codegen` takes where everything is as it would be written. `Err` is why it did not run.
-pub(super) fn codegen(bench: &Bench, runs: usize) -> Result<Result<Cost, String>, Failure> {
+pub(super) fn codegen(bench: &Bench, effort: &Effort) -> Result<Result<Cost, String>, Failure> {
     let this = std::env::current_exe();
-    let this = this.map_err(|e| Failure::io("find", std::path::Path::new("xtask"), &e))?;
+    let this = this.map_err(|e| Failure::io("find", Path::new("xtask"), &e))?;
     let mut command = std::process::Command::new(this);
     command
         .current_dir(&bench.root)
         .args(["codegen", "--check"]);
-    let mut costs = Vec::new();
-    for _ in 0..runs {
-        match meter::run(&command, &bench.scratch.join("cost.log")) {
-            Ok(cost) => costs.push(cost),
-            Err(Problem::Program(reason)) => return Ok(Err(reason)),
-            Err(Problem::Ours(failure)) => return Err(failure),
-        }
-    }
-    Ok(Cost::median(costs).ok_or_else(|| "nothing was measured".to_owned()))
+    let log = bench.scratch.join("cost.log");
+    let median = effort.median(|| meter::run(&command, &log));
+    told(bench, median)
 }
 
-/// Runs the benchmarks of the runtime.
-pub(super) fn benches(bench: &Bench) -> Result<Vec<Median>, Failure> {
-    let mut medians = Vec::new();
-    for name in BENCHES {
-        let mut cargo = workspace::cargo();
-        cargo
-            .current_dir(&bench.root)
-            .args(["bench", "--quiet", "--package", "portal-runtime"]);
-        cargo.args(["--features", "internals", "--bench", name]);
-        let output = cargo.output();
-        let output = output.map_err(|e| Failure::io("run", std::path::Path::new("cargo"), &e))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(Failure::Machine(format!(
-                "the benchmark {name} failed:\n{said}"
-            )));
-        }
-        medians.extend(read(&String::from_utf8_lossy(&output.stdout)));
-    }
-    Ok(medians)
+/// Runs a file of benchmarks of the runtime. `Err` is why it did not run.
+pub(super) fn bench(bench: &Bench, name: &str) -> Result<Result<Vec<Timing>, String>, Failure> {
+    let mut cargo = workspace::cargo();
+    cargo
+        .current_dir(&bench.root)
+        .args(["bench", "--quiet", "--package", "portal-runtime"]);
+    cargo.args(["--features", "internals", "--bench", name]);
+    let output = cargo.output();
+    let output = output.map_err(|e| Failure::io("run", Path::new("cargo"), &e))?;
+    let timings = match output.status.success() {
+        true => Ok(read(&String::from_utf8_lossy(&output.stdout))),
+        false => Err(Problem::Program(meter::reason(&output))),
+    };
+    told(bench, timings)
 }
 
-/// The medians in a table of divan, arguments behind the name of their benchmark.
-fn read(table: &str) -> Vec<Median> {
-    let mut medians = Vec::new();
+/// The times in a table of divan, arguments behind the name of their benchmark.
+fn read(table: &str) -> Vec<Timing> {
+    let mut timings = Vec::new();
     let mut group = String::new();
     for line in table.lines() {
         let is_tree = |c: char| matches!(c, '│' | '├' | '╰' | '─' | ' ');
@@ -65,17 +62,25 @@ fn read(table: &str) -> Vec<Median> {
             continue;
         }
         let mut columns = row.split('│');
-        let name = columns.next().unwrap_or_default();
-        let name = name.split_whitespace().next().unwrap_or_default();
+        // The name and the first time share a column.
+        let first = columns.next().unwrap_or_default();
+        let (name, fastest) = first.split_once(' ').unwrap_or((first, ""));
         let median = columns.nth(1).and_then(nanoseconds);
-        match (median, depth) {
-            (None, 3) => group = name.to_owned(),
-            (Some(median), 3) => medians.push((name.to_owned(), median)),
-            (Some(median), _) => medians.push((format!("{group} {name}"), median)),
-            (None, _) => {}
-        }
+        let (Some(fastest), Some(median)) = (nanoseconds(fastest), median) else {
+            group = name.to_owned();
+            continue;
+        };
+        let name = match depth {
+            3 => name.to_owned(),
+            _ => format!("{group} {name}"),
+        };
+        timings.push(Timing {
+            name,
+            fastest,
+            median,
+        });
     }
-    medians
+    timings
 }
 
 /// A time as divan writes it.
@@ -109,16 +114,17 @@ calls                 fastest       │ slowest       │ median        │ mean
 │  ╰─ t=2             20 ns         │ 30 ns         │ 28 ns         │ 26 ns         │ 100     │ 100
 ╰─ decode             6.2 ms        │ 6.3 ms        │ 6.25 ms       │ 6.2 ms        │ 100     │ 100
 ";
-        let expected = [
-            ("portal_call", 2500.0),
-            ("threads t=1", 25.0),
-            ("threads t=2", 28.0),
-            ("decode", 6_250_000.0),
-        ];
-        let expected: Vec<Median> = expected
-            .iter()
-            .map(|(name, median)| ((*name).to_owned(), *median))
+        let read: Vec<_> = read(table)
+            .into_iter()
+            .map(|timing| (timing.name, timing.fastest, timing.median))
             .collect();
-        assert_eq!(read(table), expected);
+        let expected = [
+            ("portal_call", 1500.0, 2500.0),
+            ("threads t=1", 20.0, 25.0),
+            ("threads t=2", 20.0, 28.0),
+            ("decode", 6_200_000.0, 6_250_000.0),
+        ];
+        let expected = expected.map(|(name, fastest, median)| (name.to_owned(), fastest, median));
+        assert_eq!(read, expected);
     }
 }

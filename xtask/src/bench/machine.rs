@@ -34,6 +34,12 @@ fn value(text: &str, key: &str) -> Option<String> {
     found.next().map(|(_, value)| value.trim().to_owned())
 }
 
+/// How busy the machine is: programs that run or wait to, over the last fifteen minutes.
+pub(super) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').nth(2).unwrap_or_default().to_owned()
+}
+
 /// The compiler's version.
 pub(super) fn compiler() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

@@ -143,6 +143,16 @@ pub(super) enum Problem {
     Ours(Failure),
 }
 
+impl Problem {
+    /// What is wrong with the files that a program wrote is a failure of that program.
+    pub(super) fn of_output(failure: Failure) -> Self {
+        match failure {
+            Failure::Machine(message) => Self::Program(shortened(&message)),
+            other => Self::Ours(other),
+        }
+    }
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         Self::Ours(failure)
@@ -209,7 +219,7 @@ fn entry(line: &Value) -> (String, Cost) {
 }
 
 /// The line of a program's output that says best why it failed.
-fn reason(ended: &Output) -> String {
+pub(super) fn reason(ended: &Output) -> String {
     let stderr = String::from_utf8_lossy(&ended.stderr);
     let stdout = String::from_utf8_lossy(&ended.stdout);
     if let Some(message) = panic_message(&stderr) {

@@ -7,24 +7,27 @@ mod budget;
 mod builds;
 mod calls;
 mod change;
+mod data;
 mod inner;
 mod machine;
 mod meter;
 mod project;
 mod report;
 mod subject;
+mod table;
 mod tool;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::terminal::{self, Progress, say};
+use crate::terminal::{self, say};
 use crate::{files, workspace};
 pub(crate) use budget::{Options as BudgetOptions, run as budget};
 use builds::Mode;
 pub(crate) use meter::as_meter;
 use report::Report;
-use subject::{Document, Effort};
+use subject::{Document, Effort, Extent};
 use tool::{Bench, Tool};
 
 /// What `bench` can be told.
@@ -35,7 +38,10 @@ pub(crate) struct Options {
     /// `@octokit/openapi` (about 1,200; 13 MB).
     #[arg(long = "document", visible_alias = "documents", value_name = "FILE", num_args = 1..)]
     documents: Vec<PathBuf>,
-    /// Documents of which generation alone is measured, as their crates take too long to build.
+    /// Documents of which generation and `cargo check` are measured, as their crates take long to build.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    checked: Vec<PathBuf>,
+    /// Documents of which generation alone is measured.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     generation_only: Vec<PathBuf>,
     /// Leaves out the documents in `specs/`.
@@ -68,32 +74,58 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         peers: target.join("bench-peers"),
     };
     let documents = documents(options, &bench.root)?;
-    let progress = Progress::start("installing the peers");
-    let tools = tools(options, &bench)?;
-    let mut report = Report::new(command(), &tools);
+    let log = Log::start();
+    let (tools, missing) = tools(options, &bench)?;
+    log.tell("installing the peers");
+    let mut report = Report::new(command(), &tools, missing);
     let effort = effort(options);
-    for document in &documents {
-        for tool in &tools {
-            progress.tell(|| format!("measuring {} with {}", document.name(), tool.name()));
-            let figures = subject::measure(&bench, *tool, document, &effort)?;
-            report.add(document, *tool, figures);
-            // A run may take hours: what was measured is kept, whatever ends it.
+    report.codegen = inner::codegen(&bench, &effort)?;
+    log.tell("`codegen`");
+    // A run may take long: what was measured is kept, whatever ends it.
+    write(options, &report)?;
+    if !options.quick {
+        for name in inner::BENCHES {
+            report.inner.push((name, inner::bench(&bench, name)?));
+            log.tell(name);
             write(options, &report)?;
         }
     }
-    progress.tell(|| "measuring codegen".to_owned());
-    report.codegen = inner::codegen(&bench, effort.runs)?;
-    if !options.quick {
-        progress.tell(|| "measuring the runtime".to_owned());
-        report.inner = inner::benches(&bench)?;
+    for document in &documents {
+        for tool in &tools {
+            let measured =
+                subject::measure(&bench, *tool, document, &effort, &mut |last, so_far| {
+                    log.tell(&format!("{}, {}: {last}", document.name(), tool.name()));
+                    report.set(document, *tool, Ok(so_far.clone()));
+                    write(options, &report)
+                });
+            report.set(document, *tool, measured?);
+            write(options, &report)?;
+        }
     }
-    drop(progress);
     say!("{}", report.as_markdown().trim_end());
     write(options, &report)?;
     if let Some(path) = &options.json {
         terminal::hint(&format!("written to {}", path.display()));
     }
     Ok(())
+}
+
+/// Says what is done, and when: between two lines that a terminal shows there may be minutes.
+struct Log {
+    started: Instant,
+}
+
+impl Log {
+    fn start() -> Self {
+        Self {
+            started: Instant::now(),
+        }
+    }
+
+    fn tell(&self, done: &str) {
+        let seconds = self.started.elapsed().as_secs();
+        terminal::hint(&format!("{seconds:5} s  {done}"));
+    }
 }
 
 /// Writes the figures as JSON, where that was asked for.
@@ -124,29 +156,38 @@ fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
         true => Vec::new(),
         false => Document::shipped(root)?,
     };
-    let built = options.documents.iter().map(|path| (path, true));
-    let unbuilt = options.generation_only.iter().map(|path| (path, false));
-    for (path, is_built) in built.chain(unbuilt) {
+    let given = [
+        (&options.documents, Extent::Built),
+        (&options.checked, Extent::Checked),
+        (&options.generation_only, Extent::Generated),
+    ];
+    let given = given
+        .iter()
+        .flat_map(|(paths, extent)| paths.iter().map(|path| (path, *extent)));
+    for (path, extent) in given {
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
         let path = workspace::absolute(path)?;
-        documents.push(Document::new(shown.into_owned(), path, is_built)?);
+        documents.push(Document::new(shown.into_owned(), path, extent)?);
     }
     Ok(documents)
 }
 
-/// This generator and, where they are asked for, its peers.
-fn tools(options: &Options, bench: &Bench) -> Result<Vec<Tool>, Failure> {
+/// This generator and, where they are asked for, its peers; and why others are not there.
+fn tools(options: &Options, bench: &Bench) -> Result<(Vec<Tool>, Vec<String>), Failure> {
     let mut tools = vec![Tool::Ours];
+    let mut missing = Vec::new();
     let peers = match &options.peers {
         None => &[][..],
         Some(named) if named.is_empty() => &Tool::PEERS,
         Some(named) => named,
     };
     for peer in peers {
-        peer.install(bench)?;
-        tools.push(*peer);
+        match peer.install(bench)? {
+            Ok(()) => tools.push(*peer),
+            Err(reason) => missing.push(reason),
+        }
     }
-    Ok(tools)
+    Ok((tools, missing))
 }
 
 fn effort(options: &Options) -> Effort {

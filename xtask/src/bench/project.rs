@@ -76,10 +76,7 @@ impl Project {
     /// Writes the workspace around what was generated.
     pub(super) fn new(bench: &Bench, folder: PathBuf, tool: Tool) -> Result<Self, Problem> {
         let sources = Self::generated(&folder).join("src");
-        let calls = calls::read(&sources, tool.convention()).map_err(|failure| match failure {
-            Failure::Machine(message) => Problem::Program(message),
-            other => Problem::Ours(other),
-        })?;
+        let calls = calls::read(&sources, tool.convention()).map_err(Problem::of_output)?;
         let mut project = Self {
             folder,
             tool,

@@ -4,21 +4,28 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::builds::{Mode, Package};
-use super::inner::Median;
+use super::data;
+use super::inner::Timing;
 use super::machine;
 use super::meter::Cost;
 use super::subject::{Document, Figures};
+use super::table::{self, Aim, Row, cell};
 use super::tool::Tool;
 use crate::lock;
+
+#[cfg(test)]
+mod tests;
 
 /// All that was measured.
 pub(super) struct Report {
     command: String,
     tools: Vec<Tool>,
+    /// Why peers that were asked for are not there.
+    missing: Vec<String>,
     documents: Vec<Measured>,
     pub(super) codegen: Result<Cost, String>,
-    pub(super) inner: Vec<Median>,
+    /// Files of benchmarks.
+    pub(super) inner: Vec<(&'static str, Result<Vec<Timing>, String>)>,
 }
 
 /// A document with what each generator made of it.
@@ -28,38 +35,44 @@ struct Measured {
     columns: Vec<(Tool, Result<Figures, String>)>,
 }
 
-/// A line of a document's table.
-struct Row {
-    label: String,
-    /// Digits behind the point.
-    digits: usize,
-    values: Vec<Option<f64>>,
+/// A figure that something is aimed at for.
+struct Judged {
+    of: String,
+    what: String,
+    aim: Aim,
+    value: f64,
 }
 
 impl Report {
-    pub(super) fn new(command: String, tools: &[Tool]) -> Self {
+    pub(super) fn new(command: String, tools: &[Tool], missing: Vec<String>) -> Self {
         Self {
             command,
             tools: tools.to_vec(),
+            missing,
             documents: Vec::new(),
             codegen: Err("not measured".to_owned()),
             inner: Vec::new(),
         }
     }
 
-    pub(super) fn add(
+    /// Sets what a generator made of a document, in place of what was known of it before.
+    pub(super) fn set(
         &mut self,
         document: &Document,
         tool: Tool,
         figures: Result<Figures, String>,
     ) {
-        match self.documents.last_mut() {
-            Some(last) if last.shown == document.shown => last.columns.push((tool, figures)),
-            _ => self.documents.push(Measured {
+        let is_last = |last: &Measured| last.shown == document.shown;
+        if !self.documents.last().is_some_and(is_last) {
+            self.documents.push(Measured {
                 shown: document.shown.clone(),
                 bytes: document.bytes,
-                columns: vec![(tool, figures)],
-            }),
+                columns: Vec::new(),
+            });
+        }
+        if let Some(last) = self.documents.last_mut() {
+            last.columns.retain(|(known, _)| *known != tool);
+            last.columns.push((tool, figures));
         }
     }
 
@@ -67,16 +80,19 @@ impl Report {
         let peers = self.tools.iter().filter_map(|tool| tool.package());
         let peers: Vec<_> = peers
             .map(|(name, version)| format!("{name} {version}"))
+            .chain(self.missing.iter().cloned())
             .collect();
         let mut all = vec![
             ("date", lock::today()),
             ("command", self.command.clone()),
             ("machine", machine::machine()),
+            ("load", machine::load()),
             ("compiler", machine::compiler()),
         ];
         if !peers.is_empty() {
             all.push(("peers", peers.join(", ")));
         }
+        all.retain(|(_, value)| !value.is_empty());
         all
     }
 
@@ -93,50 +109,140 @@ impl Report {
         }
         for document in &self.documents {
             let size = document.bytes as f64 / 1024.0;
-            let _ = writeln!(text, "\n### {} ({size:.0} KiB)\n", document.shown);
+            let size = cell(Some(size), 0);
+            let _ = writeln!(text, "\n### {} ({size} KiB)\n", document.shown);
             document.write(&mut text);
         }
-        let _ = writeln!(text, "\n### This workspace\n\n| | |\n| --- | ---: |");
-        let _ = match &self.codegen {
-            Ok(cost) => writeln!(
-                text,
-                "| `cargo xtask codegen --check` where nothing changed: CPU s | {:.3} |",
-                cost.cpu
-            ),
-            Err(reason) => writeln!(text, "| `cargo xtask codegen` | {reason} |"),
-        };
-        for (label, value) in self.inner_rows() {
-            let _ = writeln!(text, "| {label} | {value} |");
-        }
+        self.write_workspace(&mut text);
+        self.write_aims(&mut text);
         text
     }
 
-    fn median(&self, name: &str) -> Option<f64> {
-        self.inner
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, median)| *median)
+    fn write_workspace(&self, text: &mut String) {
+        let _ = writeln!(text, "\n### This workspace\n\n| | |\n| --- | ---: |");
+        if let Ok(cost) = &self.codegen {
+            let _ = writeln!(
+                text,
+                "| `cargo xtask codegen --check` where nothing changed | {:.3} CPU s, {:.3} s |",
+                cost.cpu, cost.wall
+            );
+        }
+        for (label, value) in self.inner_rows() {
+            let _ = writeln!(text, "| {label} | {value} |");
+        }
+        if let Err(reason) = &self.codegen {
+            let _ = writeln!(text, "\n`cargo xtask codegen --check`: fails: {reason}");
+        }
+        for (name, timings) in &self.inner {
+            if let Err(reason) = timings {
+                let _ = writeln!(text, "\n`cargo bench --bench {name}`: fails: {reason}");
+            }
+        }
+    }
+
+    fn write_aims(&self, text: &mut String) {
+        let _ = writeln!(
+            text,
+            "\n### Aims\n\n| | | at most | is | |\n| --- | --- | ---: | ---: | --- |"
+        );
+        for judged in self.judged() {
+            let Judged {
+                of,
+                what,
+                aim,
+                value,
+            } = &judged;
+            let kind = if matches!(aim, Aim::Ratio(_)) {
+                " of the best peer's"
+            } else {
+                ""
+            };
+            let most = cell(Some(aim.most()), 2);
+            let value = cell(Some(*value), 2);
+            let verdict = if judged.holds() {
+                "holds"
+            } else {
+                "**missed**"
+            };
+            let _ = writeln!(
+                text,
+                "| {of} | {what} | {most}{kind} | {value} | {verdict} |"
+            );
+        }
+    }
+
+    /// Everything that something is aimed at for and that was measured.
+    fn judged(&self) -> Vec<Judged> {
+        let mut all = Vec::new();
+        for document in &self.documents {
+            for row in document.rows() {
+                let judged = row.judged().map(|(aim, value)| Judged {
+                    of: document.shown.clone(),
+                    what: row.label,
+                    aim,
+                    value,
+                });
+                all.extend(judged);
+            }
+        }
+        let mut own = |what: &str, aim, value: Option<f64>| {
+            all.extend(value.map(|value| Judged {
+                of: "this workspace".to_owned(),
+                what: what.to_owned(),
+                aim,
+                value,
+            }));
+        };
+        let codegen = self.codegen.as_ref().ok();
+        own(
+            "`codegen` where nothing changed: CPU s",
+            Aim::UNCHANGED,
+            codegen.map(|cost| cost.cpu),
+        );
+        let ours = self.fastest("portal_runtime_decode");
+        for (peer, what) in DECODERS {
+            let ratio = ours.zip(self.fastest(peer)).map(|(ours, peer)| ours / peer);
+            let what = format!("decoding, beside {what}");
+            own(&what, Aim::AS_FAST, ratio);
+        }
+        all
+    }
+
+    fn fastest(&self, name: &str) -> Option<f64> {
+        let timings = self.inner.iter().filter_map(|(_, it)| it.as_ref().ok());
+        let mut found = timings.flatten().filter(|timing| timing.name == name);
+        found.next().map(|timing| timing.fastest)
     }
 
     /// What the benchmarks of the runtime say, in words.
-    fn inner_rows(&self) -> Vec<(&'static str, String)> {
+    fn inner_rows(&self) -> Vec<(String, String)> {
         let mut rows = Vec::new();
-        if let (Some(call), Some(bare)) =
-            (self.median("portal_call"), self.median("reqwest_request"))
-        {
-            let above = format!("{:.2} µs", (call - bare) / 1e3);
-            rows.push(("a call above the same request with reqwest", above));
+        let calls = self
+            .fastest("portal_call")
+            .zip(self.fastest("reqwest_request"));
+        if let Some((call, bare)) = calls {
+            let above = format!(
+                "{:.2} µs ({:.2} µs and {:.2} µs)",
+                (call - bare) / 1e3,
+                call / 1e3,
+                bare / 1e3
+            );
+            rows.push((
+                "a call above the same request with reqwest".to_owned(),
+                above,
+            ));
         }
-        if let Some(hit) = self.median("threads_on_one_slot t=1") {
-            rows.push(("a token that is at hand", format!("{hit:.0} ns")));
+        if let Some(hit) = self.fastest("threads_on_one_slot t=1") {
+            rows.push(("a token that is at hand".to_owned(), format!("{hit:.0} ns")));
         }
-        let ours = self.median("portal_runtime_decode");
-        let derived = self.median("serde_json_decode_exact");
-        if let (Some(ours), Some(derived)) = (ours, derived) {
-            let text = format!("{:.1} ms", ours / 1e6);
-            rows.push(("decoding 10,000 ledger events", text));
-            let text = format!("{:.1} ms ({:.2} of it)", derived / 1e6, ours / derived);
-            rows.push(("the same by serde_json into structs with derives", text));
+        let decoders = [("portal_runtime_decode", "this runtime")];
+        for (name, what) in decoders.into_iter().chain(DECODERS) {
+            if let Some(time) = self.fastest(name) {
+                // Ten thousand of them, nanoseconds: millions a second.
+                let rate = 10_000.0 / time * 1e3;
+                let text = format!("{:.1} ms, {rate:.2} million a second", time / 1e6);
+                rows.push((format!("decoding 10,000 ledger events by {what}"), text));
+            }
         }
         rows
     }
@@ -148,21 +254,55 @@ impl Report {
         }
         let documents = self.documents.iter().map(Measured::as_json);
         root.insert("documents".to_owned(), documents.collect());
-        let codegen = cost_as_json(&self.codegen);
+        let codegen = data::cost(&self.codegen);
         root.insert("codegen_unchanged".to_owned(), codegen);
-        let inner = self
-            .inner
-            .iter()
-            .map(|(name, median)| (name.clone(), json!(median)));
-        root.insert(
-            "median_nanoseconds".to_owned(),
-            inner.collect::<Map<_, _>>().into(),
-        );
+        let inner = self.inner.iter().map(|(name, timings)| {
+            let value = match timings {
+                Ok(timings) => timings.iter().map(data::timing).collect(),
+                Err(reason) => json!({ "fails": reason }),
+            };
+            ((*name).to_owned(), value)
+        });
+        let inner: Map<_, _> = inner.collect();
+        root.insert("runtime".to_owned(), inner.into());
+        let aims = self.judged().into_iter().map(|judged| {
+            json!({
+                "of": judged.of,
+                "what": judged.what,
+                "of_best_peer": matches!(judged.aim, Aim::Ratio(_)),
+                "at_most": judged.aim.most(),
+                "is": judged.value,
+                "holds": judged.holds(),
+            })
+        });
+        root.insert("aims".to_owned(), aims.collect());
         Value::Object(root)
     }
 }
 
+/// What decoding is compared with: benchmarks of serde_json.
+const DECODERS: [(&str, &str); 2] = [
+    (
+        "serde_json_decode_exact",
+        "serde_json into structs of the same types",
+    ),
+    (
+        "serde_json_decode_doubles",
+        "serde_json into structs of doubles and texts",
+    ),
+];
+
+impl Judged {
+    fn holds(&self) -> bool {
+        self.value <= self.aim.most()
+    }
+}
+
 impl Measured {
+    fn rows(&self) -> Vec<Row> {
+        table::rows(&self.columns, self.bytes)
+    }
+
     fn write(&self, text: &mut String) {
         let names: Vec<_> = self.columns.iter().map(|(tool, _)| tool.name()).collect();
         let has_peers = names.len() > 1;
@@ -174,11 +314,8 @@ impl Measured {
             " ---: |".repeat(names.len() + usize::from(has_peers))
         );
         for row in self.rows() {
-            let cells: Vec<_> = row
-                .values
-                .iter()
-                .map(|value| cell(*value, row.digits))
-                .collect();
+            let values = row.values.iter();
+            let cells: Vec<_> = values.map(|value| cell(*value, row.digits)).collect();
             let _ = write!(text, "| {} | {} |", row.label, cells.join(" | "));
             if has_peers {
                 let ratio = row
@@ -195,79 +332,10 @@ impl Measured {
         }
     }
 
-    fn rows(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let mut row = |label: String, digits, value: &dyn Fn(&Figures) -> Option<f64>| {
-            let values: Vec<_> = self
-                .columns
-                .iter()
-                .map(|(_, it)| value(it.as_ref().ok()?))
-                .collect();
-            if values.iter().any(Option::is_some) {
-                rows.push(Row {
-                    label,
-                    digits,
-                    values,
-                });
-            }
-        };
-        row("operations".to_owned(), 0, &|it| Some(it.operations as f64));
-        row("generation: CPU s".to_owned(), 3, &|it| {
-            Some(it.generation.cpu)
-        });
-        row("generation: most memory, MiB".to_owned(), 0, &|it| {
-            Some(it.generation.peak_mib)
-        });
-        row(
-            "generation where nothing changed: CPU s".to_owned(),
-            3,
-            &|it| Some(it.unchanged.as_ref().ok()?.cpu),
-        );
-        let mebibytes = self.bytes as f64 / 1024.0 / 1024.0;
-        row("generation: most memory / document".to_owned(), 1, &|it| {
-            Some(it.generation.peak_mib / mebibytes)
-        });
-        row("lines generated".to_owned(), 0, &|it| {
-            Some(it.lines.0 as f64)
-        });
-        row("lines of code, without comments".to_owned(), 0, &|it| {
-            Some(it.lines.1 as f64)
-        });
-        row("lines of code an operation".to_owned(), 0, &|it| {
-            (it.operations > 0).then(|| it.lines.1 as f64 / it.operations as f64)
-        });
-        for mode in Mode::ALL {
-            let label = format!("`{}` of the crate: CPU s", mode.name());
-            row(label, 2, &|it| Some(it.built()?.generated.cost(mode)?.cpu));
-        }
-        row(
-            "`cargo check` after one operation changed: CPU s".to_owned(),
-            2,
-            &|it| Some(it.incremental.as_ref()?.as_ref().ok()?.cpu),
-        );
-        for name in ["bench-1", "bench-20", "bench-all"] {
-            let uses = name.trim_start_matches("bench-");
-            for mode in Mode::ALL {
-                let label = format!("`{}` of a program that uses {uses}: CPU s", mode.name());
-                row(label, 2, &|it| Some(program(it, name)?.cost(mode)?.cpu));
-            }
-            let label = format!("size of a program that uses {uses}: KiB");
-            row(label, 0, &|it| {
-                Some(program(it, name)?.size? as f64 / 1024.0)
-            });
-            let label = format!("above a program with reqwest alone, that uses {uses}: KiB");
-            row(label, 0, &|it| {
-                let bare = it.built()?.bare?;
-                Some((program(it, name)?.size? as f64 - bare as f64) / 1024.0)
-            });
-        }
-        rows
-    }
-
     fn as_json(&self) -> Value {
         let columns = self.columns.iter().map(|(tool, column)| {
             let value = match column {
-                Ok(figures) => figures_as_json(figures),
+                Ok(figures) => data::figures(figures),
                 Err(reason) => json!({ "fails": reason }),
             };
             (tool.name().to_owned(), value)
@@ -277,24 +345,6 @@ impl Measured {
     }
 }
 
-impl Row {
-    /// Ours, as a part of the best of the peers'.
-    fn ratio(&self) -> Option<f64> {
-        let (ours, peers) = self.values.split_first()?;
-        let best = peers.iter().flatten().copied().min_by(f64::total_cmp)?;
-        (self.label != "operations" && best > 0.0).then_some((*ours)? / best)
-    }
-}
-
-fn program<'f>(figures: &'f Figures, name: &str) -> Option<&'f Package> {
-    let builds = figures.built()?;
-    builds.programs.iter().find(|program| program.name == name)
-}
-
-fn cell(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| "—".to_owned(), |value| format!("{value:.digits$}"))
-}
-
 /// What of a column is missing, and why.
 fn notes(column: &Result<Figures, String>) -> Vec<String> {
     let figures = match column {
@@ -302,82 +352,26 @@ fn notes(column: &Result<Figures, String>) -> Vec<String> {
         Err(reason) => return vec![format!("fails: {reason}")],
     };
     let mut notes = Vec::new();
-    match &figures.builds {
-        Some(Err(reason)) => notes.push(format!("fails: {reason}")),
-        Some(Ok(builds)) if builds.left_out > 0 => notes.push(format!(
-            "no call could be written for {} operations more",
-            builds.left_out
-        )),
-        Some(Ok(_)) | None => {}
-    }
     if let Err(reason) = &figures.unchanged {
         notes.push(format!("a second time, fails: {reason}"));
+    }
+    match &figures.builds {
+        Some(Err(reason)) => notes.push(format!("fails: {reason}")),
+        Some(Ok(builds)) => {
+            if builds.left_out > 0 {
+                let count = builds.left_out;
+                notes.push(format!("no call could be written for {count} operations"));
+            }
+            for package in std::iter::once(&builds.generated).chain(&builds.programs) {
+                notes.extend(package.failures().map(|(mode, reason)| {
+                    format!("`{}` of {} fails: {reason}", mode.name(), package.name)
+                }));
+            }
+        }
+        None => {}
     }
     if let Some(Err(reason)) = &figures.incremental {
         notes.push(format!("after a change, fails: {reason}"));
     }
     notes
-}
-
-fn cost_as_json(cost: &Result<Cost, String>) -> Value {
-    match cost {
-        Ok(cost) => cost.as_json(),
-        Err(reason) => json!({ "fails": reason }),
-    }
-}
-
-fn figures_as_json(figures: &Figures) -> Value {
-    let (lines, code) = figures.lines;
-    let incremental = figures.incremental.as_ref().map(cost_as_json);
-    let builds = figures.builds.as_ref().map(|builds| match builds {
-        Ok(builds) => json!({
-            "crate": package_as_json(&builds.generated),
-            "programs": builds.programs.iter().map(package_as_json).collect::<Vec<_>>(),
-            "bare_bytes": builds.bare,
-            "operations_left_out": builds.left_out,
-        }),
-        Err(reason) => json!({ "fails": reason }),
-    });
-    json!({
-        "operations": figures.operations,
-        "generation": figures.generation.as_json(),
-        "generation_unchanged": cost_as_json(&figures.unchanged),
-        "lines": lines,
-        "lines_of_code": code,
-        "check_after_a_change": incremental,
-        "builds": builds,
-    })
-}
-
-fn package_as_json(package: &Package) -> Value {
-    let costs = package.costs.iter();
-    let costs: Map<_, _> = costs
-        .map(|(mode, cost)| (mode.name().to_owned(), cost.as_json()))
-        .collect();
-    json!({
-        "name": package.name,
-        "operations": package.operations,
-        "costs": costs,
-        "bytes": package.size,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ratios_are_to_the_best_peer() {
-        let row = |values: &[Option<f64>]| Row {
-            label: "seconds".to_owned(),
-            digits: 0,
-            values: values.to_vec(),
-        };
-        assert_eq!(
-            row(&[Some(1.0), Some(4.0), None, Some(2.0)]).ratio(),
-            Some(0.5)
-        );
-        assert_eq!(row(&[Some(1.0), None]).ratio(), None);
-        assert_eq!(row(&[None, Some(2.0)]).ratio(), None);
-    }
 }

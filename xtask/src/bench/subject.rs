@@ -20,12 +20,22 @@ pub(super) struct Document {
     /// The name of its folders.
     pub(super) slug: String,
     pub(super) bytes: u64,
-    /// Whether what is generated is built too.
-    is_built: bool,
+    extent: Extent,
+}
+
+/// How far a document is followed. What is made of a large one takes long to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What is generated is built, and programs around it.
+    Built,
+    /// What is generated is checked, and programs around it.
+    Checked,
+    /// It is generated from, no more.
+    Generated,
 }
 
 impl Document {
-    pub(super) fn new(shown: String, path: PathBuf, is_built: bool) -> Result<Self, Failure> {
+    pub(super) fn new(shown: String, path: PathBuf, extent: Extent) -> Result<Self, Failure> {
         let metadata = fs::metadata(&path).map_err(|e| Failure::io("read", &path, &e))?;
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let slug = shown.chars().map(plain).collect::<String>();
@@ -35,7 +45,7 @@ impl Document {
             path,
             slug,
             bytes: metadata.len(),
-            is_built,
+            extent,
         })
     }
 
@@ -46,7 +56,7 @@ impl Document {
             for api in &manifest.apis {
                 let path = folder.join(&api.document);
                 let shown = workspace::with_slashes(&path);
-                documents.push(Self::new(shown, root.join(path), true)?);
+                documents.push(Self::new(shown, root.join(path), Extent::Built)?);
             }
         }
         Ok(documents)
@@ -62,6 +72,10 @@ impl Document {
     }
 }
 
+/// Seconds of the processor after which a figure is not measured again: the longer something takes, the less chance
+/// has a part in it.
+const LONG: f64 = 10.0;
+
 /// How much is measured.
 pub(super) struct Effort {
     pub(super) runs: usize,
@@ -69,7 +83,31 @@ pub(super) struct Effort {
     pub(super) incremental: bool,
 }
 
+impl Effort {
+    /// Whether to measure once more what was measured so often.
+    pub(super) fn again(&self, costs: &[Cost]) -> bool {
+        let spent: f64 = costs.iter().map(|cost| cost.cpu).sum();
+        costs.is_empty() || (costs.len() < self.runs && spent < LONG)
+    }
+
+    /// The median of several runs.
+    pub(super) fn median(
+        &self,
+        mut run: impl FnMut() -> Result<Cost, Problem>,
+    ) -> Result<Cost, Problem> {
+        let mut costs = Vec::new();
+        while self.again(&costs) {
+            costs.push(run()?);
+        }
+        Cost::median(costs).ok_or_else(meter::no_figures)
+    }
+}
+
+/// Takes what was measured so far, and what was measured last.
+pub(super) type Keep<'k, T> = &'k mut dyn FnMut(&str, &T) -> Result<(), Failure>;
+
 /// What was measured.
+#[derive(Clone)]
 pub(super) struct Figures {
     pub(super) generation: Cost,
     /// Generating once more over what is there already, of the same document.
@@ -97,15 +135,22 @@ pub(super) fn measure(
     tool: Tool,
     document: &Document,
     effort: &Effort,
+    keep: Keep<'_, Figures>,
 ) -> Result<Result<Figures, String>, Failure> {
-    told(figures(bench, tool, document, effort))
+    told(bench, figures(bench, tool, document, effort, keep))
 }
 
 /// Failures of the measured program are results; others end the command.
-fn told<T>(result: Result<T, Problem>) -> Result<Result<T, String>, Failure> {
+pub(super) fn told<T>(
+    bench: &Bench,
+    result: Result<T, Problem>,
+) -> Result<Result<T, String>, Failure> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Problem::Program(reason)) => Ok(Err(reason)),
+        // Where all this lies is nobody's business.
+        Err(Problem::Program(reason)) => Ok(Err(
+            reason.replace(&format!("{}/", bench.scratch.display()), "")
+        )),
         Err(Problem::Ours(failure)) => Err(failure),
     }
 }
@@ -115,6 +160,7 @@ fn figures(
     tool: Tool,
     document: &Document,
     effort: &Effort,
+    keep: Keep<'_, Figures>,
 ) -> Result<Figures, Problem> {
     let folder = Project::folder(bench, tool, &document.slug);
     empty(&folder)?;
@@ -122,51 +168,41 @@ fn figures(
     let input = folder.join("document").join(document.name());
     copy(&document.path, &input)?;
     let out = Project::generated(&folder);
-    let mut costs = Vec::new();
-    for _ in 0..effort.runs {
+    let again = || generate(bench, tool, &input, &folder);
+    let generation = effort.median(|| {
         empty(&out)?;
-        costs.push(generate(bench, tool, &input, &folder)?);
-    }
-    let generation = Cost::median(costs).ok_or_else(meter::no_figures)?;
-    let unchanged = told(unchanged(bench, tool, &input, &folder, effort.runs))?;
-    tool.finish(&out)?;
-    let lines = lines(&out.join("src"))?;
+        again()
+    })?;
+    let unchanged = told(bench, effort.median(again))?;
+    // Where a generator wrote something else than it should, that is its failure.
+    tool.finish(&out).map_err(Problem::of_output)?;
+    let lines = lines(&out.join("src")).map_err(Problem::of_output)?;
     let mut project = Project::new(bench, folder, tool)?;
-    let operations = project.operations;
-    let builds = match document.is_built {
-        true => {
-            let built = builds::measure(bench, &mut project, &effort.modes, effort.runs);
-            Some(told(built)?)
-        }
-        false => None,
-    };
-    let incremental = match effort.incremental && matches!(builds, Some(Ok(_))) {
-        true => Some(told(incremental(bench, &project, document, &input))?),
-        false => None,
-    };
-    Ok(Figures {
+    let mut figures = Figures {
         generation,
         unchanged,
         lines,
-        operations,
-        builds,
-        incremental,
-    })
-}
-
-/// What it takes to generate over what is there already, of the same document.
-fn unchanged(
-    bench: &Bench,
-    tool: Tool,
-    input: &Path,
-    folder: &Path,
-    runs: usize,
-) -> Result<Cost, Problem> {
-    let mut costs = Vec::new();
-    for _ in 0..runs {
-        costs.push(generate(bench, tool, input, folder)?);
+        operations: project.operations,
+        builds: None,
+        incremental: None,
+    };
+    keep("generation", &figures)?;
+    let modes: Vec<_> = match document.extent {
+        Extent::Generated => return Ok(figures),
+        Extent::Checked => vec![Mode::Check],
+        Extent::Built => effort.modes.clone(),
+    };
+    let built = builds::measure(bench, &mut project, &modes, effort, &mut |last, builds| {
+        figures.builds = Some(Ok(builds.clone()));
+        keep(last, &figures)
+    });
+    figures.builds = Some(told(bench, built)?);
+    if effort.incremental && figures.built().is_some() {
+        let changed = incremental(bench, &project, document, &input);
+        figures.incremental = Some(told(bench, changed)?);
+        keep("`cargo check` after a change", &figures)?;
     }
-    Cost::median(costs).ok_or_else(meter::no_figures)
+    Ok(figures)
 }
 
 fn generate(bench: &Bench, tool: Tool, input: &Path, folder: &Path) -> Result<Cost, Problem> {
@@ -225,5 +261,63 @@ pub(super) fn empty(folder: &Path) -> Result<(), Failure> {
             Err(Failure::io("empty", folder, &error))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn effort(runs: usize) -> Effort {
+        Effort {
+            runs,
+            modes: Vec::new(),
+            incremental: false,
+        }
+    }
+
+    fn cost(cpu: f64) -> Cost {
+        Cost {
+            cpu,
+            ..Cost::default()
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_measured_once() {
+        let runs = |seconds| {
+            let mut runs = 0;
+            let median = effort(3).median(|| {
+                runs += 1;
+                Ok(cost(seconds))
+            });
+            assert!(median.is_ok());
+            runs
+        };
+        assert_eq!(runs(0.1), 3);
+        assert_eq!(runs(LONG / 2.0), 2);
+        assert_eq!(runs(LONG), 1);
+    }
+
+    #[test]
+    fn failures_of_programs_are_told_without_their_places() {
+        let bench = Bench {
+            root: PathBuf::new(),
+            scratch: PathBuf::from("/home/me/target/bench"),
+            peers: PathBuf::new(),
+        };
+        let reason = "cannot read /home/me/target/bench/other/src: no such file";
+        let failed = Err::<(), _>(Problem::Program(reason.to_owned()));
+        let told = told(&bench, failed).expect("a result");
+        assert_eq!(told, Err("cannot read other/src: no such file".to_owned()));
+        let failed = Err::<(), _>(Problem::Ours(Failure::Told));
+        assert!(super::told(&bench, failed).is_err());
+    }
+
+    #[test]
+    fn comments_and_empty_lines_are_no_code() {
+        assert!(has_code("    let a = 1; // one"));
+        assert!(!has_code("    /// A comment."));
+        assert!(!has_code("   "));
     }
 }

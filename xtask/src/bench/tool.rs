@@ -173,10 +173,10 @@ impl Tool {
         files::write(&manifest, &text).map_err(|e| Failure::io("write", &manifest, &e))
     }
 
-    /// Installs it below the folder of peers, where it is not there already.
-    pub(super) fn install(self, bench: &Bench) -> Result<(), Failure> {
+    /// Installs it below the folder of peers, where it is not there already. `Err` is why it cannot be had.
+    pub(super) fn install(self, bench: &Bench) -> Result<Result<(), String>, Failure> {
         let Some((package, version)) = self.package() else {
-            return Ok(());
+            return Ok(Ok(()));
         };
         let mut cargo = workspace::cargo();
         cargo
@@ -187,12 +187,10 @@ impl Tool {
         cargo.env("CARGO_INCREMENTAL", "0");
         let status = cargo.status();
         let status = status.map_err(|e| Failure::io("run", Path::new("cargo"), &e))?;
-        match status.success() {
+        Ok(match status.success() {
             true => Ok(()),
-            false => Err(Failure::Machine(format!(
-                "{package} {version} cannot be installed"
-            ))),
-        }
+            false => Err(format!("{package} {version} cannot be installed")),
+        })
     }
 }
 
