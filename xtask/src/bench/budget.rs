@@ -45,7 +45,8 @@ type Counts = BTreeMap<String, f64>;
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let root = workspace::absolute(&workspace::root()?)?;
-    let scratch = workspace::target()?.join("bench-budget");
+    // The same as that of `bench`: what generated crates depend on is built once for both.
+    let scratch = workspace::target()?.join("bench");
     let bench = Bench {
         root,
         peers: scratch.join("peers"),

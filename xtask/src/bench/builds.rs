@@ -84,6 +84,8 @@ pub(super) struct Builds {
     pub(super) bare: Option<u64>,
     /// Operations for which no call could be written that compiles.
     pub(super) left_out: usize,
+    /// TLS backends beside the one that all programs have.
+    pub(super) other_tls: Vec<&'static str>,
 }
 
 impl Builds {
@@ -111,6 +113,7 @@ pub(super) fn measure(
         programs: programs.collect(),
         bare: None,
         left_out: written - project.operations,
+        other_tls: other_tls(bench, project)?,
     };
     let programs = project.programs.iter().map(|(name, _)| *name);
     let names: Vec<_> = std::iter::once(CRATE).chain(programs).collect();
@@ -132,6 +135,27 @@ pub(super) fn measure(
         }
     }
     Ok(builds)
+}
+
+/// TLS backends in the dependencies of the programs that there should not be: sizes would not compare.
+fn other_tls(bench: &Bench, project: &Project) -> Result<Vec<&'static str>, Problem> {
+    let mut cargo = project.cargo(bench, &["tree", "--prefix", "none", "--edges", "normal"]);
+    cargo.args(["--package", "bench-all"]);
+    let output = cargo
+        .output()
+        .map_err(|e| Failure::io("run", Path::new("cargo"), &e))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(tls_in(&text))
+}
+
+/// The backends in a list of packages.
+fn tls_in(packages: &str) -> Vec<&'static str> {
+    let backends = ["aws-lc-rs", "native-tls", "openssl", "boring"].into_iter();
+    let is_there = |backend: &&str| {
+        let mut names = packages.lines().filter_map(|line| line.split(' ').next());
+        names.any(|name| name == *backend)
+    };
+    backends.filter(is_there).collect()
 }
 
 fn package(name: &'static str, operations: usize) -> Package {
@@ -269,4 +293,27 @@ pub(super) fn incremental(
     change()?;
     let compiled = meter::cargo(&mut cargo(), &log)?;
     cost_of(&compiled, CRATE).ok_or_else(meter::no_figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_tls_is_found_by_its_package() {
+        let packages = "bench-all v0.1.0 (/a/native-tls)\nrustls v0.23.0\nring v0.17.0\n";
+        assert!(tls_in(packages).is_empty());
+        let packages = format!("{packages}native-tls v0.2.0 (*)\n");
+        assert_eq!(tls_in(&packages), ["native-tls"]);
+    }
+
+    #[test]
+    fn errors_of_the_compiler_have_the_line_of_their_first_place() {
+        let line = r#"{"reason":"compiler-message","target":{"name":"bench-all"},"message":{"level":"error",
+            "message":"cannot infer","spans":[{"is_primary":false,"line_start":3},{"is_primary":true,"line_start":17}]}}"#;
+        let error = error(&line.replace('\n', "")).expect("an error");
+        assert_eq!((error.target.as_str(), error.line), ("bench-all", Some(17)));
+        assert_eq!(error.message, "cannot infer");
+        assert!(super::error("{\"reason\":\"build-finished\"}").is_none());
+    }
 }

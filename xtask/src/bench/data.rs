@@ -31,6 +31,7 @@ pub(super) fn figures(figures: &Figures) -> Value {
             "programs": builds.programs.iter().map(package).collect::<Vec<_>>(),
             "bare_bytes": builds.bare,
             "operations_left_out": builds.left_out,
+            "other_tls": builds.other_tls,
         }),
         Err(reason) => json!({ "fails": reason }),
     });

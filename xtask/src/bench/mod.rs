@@ -150,12 +150,9 @@ fn once_more_optimized() -> Result<(), Failure> {
     }
 }
 
-/// The shipped documents and those that were given.
+/// The documents that were given, and then the shipped ones: those who give some ask for them most.
 fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
-    let mut documents = match options.no_shipped {
-        true => Vec::new(),
-        false => Document::shipped(root)?,
-    };
+    let mut documents = Vec::new();
     let given = [
         (&options.documents, Extent::Built),
         (&options.checked, Extent::Checked),
@@ -168,6 +165,9 @@ fn documents(options: &Options, root: &Path) -> Result<Vec<Document>, Failure> {
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
         let path = workspace::absolute(path)?;
         documents.push(Document::new(shown.into_owned(), path, extent)?);
+    }
+    if !options.no_shipped {
+        documents.extend(Document::shipped(root)?);
     }
     Ok(documents)
 }

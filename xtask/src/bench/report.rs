@@ -358,6 +358,10 @@ fn notes(column: &Result<Figures, String>) -> Vec<String> {
     match &figures.builds {
         Some(Err(reason)) => notes.push(format!("fails: {reason}")),
         Some(Ok(builds)) => {
+            if !builds.other_tls.is_empty() {
+                let backends = builds.other_tls.join(", ");
+                notes.push(format!("its programs have another TLS besides: {backends}"));
+            }
             if builds.left_out > 0 {
                 let count = builds.left_out;
                 notes.push(format!("no call could be written for {count} operations"));

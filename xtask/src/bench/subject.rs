@@ -74,7 +74,7 @@ impl Document {
 
 /// Seconds of the processor after which a figure is not measured again: the longer something takes, the less chance
 /// has a part in it.
-const LONG: f64 = 10.0;
+const LONG: f64 = 3.0;
 
 /// How much is measured.
 pub(super) struct Effort {

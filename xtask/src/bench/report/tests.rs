@@ -33,6 +33,7 @@ fn figures(cpu: f64, release: Result<Cost, String>) -> Figures {
             programs: vec![package("bench-all", release, 2048 + 1024)],
             bare: Some(1024),
             left_out: 1,
+            other_tls: Vec::new(),
         })),
         incremental: None,
     }
