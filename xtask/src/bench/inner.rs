@@ -101,6 +101,38 @@ fn nanoseconds(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
+    /// What divan 0.1 printed for `runtime/benches/calls.rs`, in part.
+    const REAL: &str = "\
+calls                           fastest       │ slowest       │ median        │ mean          │ samples │ iters
+├─ portal_call_with_middleware  2.727 µs      │ 120.1 ms      │ 2.812 µs      │ 1.205 ms      │ 100     │ 100
+│                               max alloc:    │               │               │               │         │
+│                                 14          │ 14            │ 14            │ 14            │         │
+│                                 5.949 KB    │ 5.949 KB      │ 5.949 KB      │ 5.949 KB      │         │
+│                               dealloc:      │               │               │               │         │
+│                                 22          │ 22            │ 22            │ 22            │         │
+├─ portal_transport_alone       509.3 ns      │ 3.633 µs      │ 559.3 ns      │ 597.6 ns      │ 100     │ 100
+│                               grow:         │               │               │               │         │
+│                                 3           │ 3             │ 3             │ 3             │         │
+╰─ reqwest_request              1.398 µs      │ 11.95 µs      │ 1.493 µs      │ 1.608 µs      │ 100     │ 100
+                                max alloc:    │               │               │               │         │
+                                  11          │ 11            │ 11            │ 11            │         │
+";
+
+    #[test]
+    fn lines_of_allocations_are_no_timings() {
+        let read: Vec<_> = read(REAL)
+            .into_iter()
+            .map(|timing| (timing.name, timing.fastest.round(), timing.median.round()))
+            .collect();
+        let expected = [
+            ("portal_call_with_middleware", 2727.0, 2812.0),
+            ("portal_transport_alone", 509.0, 559.0),
+            ("reqwest_request", 1398.0, 1493.0),
+        ];
+        let expected = expected.map(|(name, fastest, median)| (name.to_owned(), fastest, median));
+        assert_eq!(read, expected);
+    }
+
     #[test]
     fn medians_are_read_with_their_arguments() {
         let table = "\

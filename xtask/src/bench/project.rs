@@ -150,10 +150,11 @@ impl Project {
     /// A command of cargo in the workspace.
     pub(super) fn cargo(&self, bench: &Bench, arguments: &[&str]) -> std::process::Command {
         let mut cargo = workspace::cargo();
+        // Before the rest, which may end with what is for the compiler.
         cargo
             .current_dir(&self.folder)
-            .args(arguments)
-            .arg("--quiet");
+            .arg("--quiet")
+            .args(arguments);
         // One for all generators: what their crates depend on alike is built once.
         let target = bench.scratch.join("target");
         cargo
