@@ -54,6 +54,9 @@ pub(crate) struct Options {
     /// Writes all figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Writes the tables into a file too, after each row.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
     /// Each figure is the median of so many.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
@@ -128,13 +131,16 @@ impl Log {
     }
 }
 
-/// Writes the figures as JSON, where that was asked for.
+/// Writes what was measured so far into the files that were asked for.
 fn write(options: &Options, report: &Report) -> Result<(), Failure> {
-    let Some(path) = &options.json else {
-        return Ok(());
-    };
-    let text = format!("{:#}\n", report.as_json());
-    files::write(path, &text).map_err(|e| Failure::io("write", path, &e))
+    if let Some(path) = &options.json {
+        let text = format!("{:#}\n", report.as_json());
+        files::write(path, &text).map_err(|e| Failure::io("write", path, &e))?;
+    }
+    if let Some(path) = &options.markdown {
+        files::write(path, report.as_markdown()).map_err(|e| Failure::io("write", path, &e))?;
+    }
+    Ok(())
 }
 
 /// Starts this command once more as it is measured: optimized.
