@@ -29,5 +29,5 @@ command -v python3 >/dev/null || skip 'python3 is missing'
 if [ ! -e "$venv/.whole" ]; then
   install >&2 || skip "schemathesis $version cannot be installed"
 fi
-cargo build -p portal-sandbox --features command
+cargo build -p portal-sandbox
 exec "$venv/bin/python" scripts/schemathesis/run.py --sandbox "$target/debug/portal-sandbox" "$@"

@@ -1,12 +1,14 @@
 //! `portal-sandbox`: a portal on this machine, until Ctrl-C.
 
+use std::error::Error;
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use portal_sandbox::{Sandbox, StartError};
+use portal_sandbox::{Credentials, Sandbox};
 
 /// Runs a portal on this machine: identity provider, gateway and APIs, made from its documents.
 #[derive(Parser)]
@@ -18,6 +20,12 @@ struct Options {
     /// Another folder with a `portal.yaml` and documents, in place of `--portal`.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Shows the variables of this bundle alone.
+    #[arg(long)]
+    bundle: Option<String>,
+    /// Writes the bundle's variables to a file as well, for `. FILE` in another terminal.
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    env_file: Option<PathBuf>,
     /// The port; 0 for one that the system chooses.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -43,7 +51,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), StartError> {
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let builder = Sandbox::builder()
         .seed(options.seed)
         .port(options.port)
@@ -54,8 +62,15 @@ async fn run(options: Options) -> Result<(), StartError> {
         None => builder.portal(options.portal),
     };
     let sandbox = builder.start().await?;
+    let shown = match &options.bundle {
+        Some(bundle) => std::slice::from_ref(of_bundle(&sandbox, bundle)?),
+        None => sandbox.credentials(),
+    };
+    if let Some(file) = &options.env_file {
+        write_variables(&sandbox, shown, file)?;
+    }
     // A reader who has seen enough is no reason to stop.
-    _ = introduce(&sandbox, &mut io::stdout());
+    _ = introduce(&sandbox, shown, &mut io::stdout());
     let told = async {
         let mut seen = 0;
         loop {
@@ -75,18 +90,34 @@ async fn run(options: Options) -> Result<(), StartError> {
     Ok(())
 }
 
+fn of_bundle<'s>(sandbox: &'s Sandbox, bundle: &str) -> Result<&'s Credentials, String> {
+    sandbox.credentials_of(bundle).ok_or_else(|| {
+        let all = sandbox.credentials().iter().map(|it| it.bundle.as_str());
+        let all = all.collect::<Vec<_>>().join(", ");
+        format!("the portal has no bundle `{bundle}`; take one of these: {all}")
+    })
+}
+
+/// Writes what to export to a file.
+fn write_variables(sandbox: &Sandbox, shown: &[Credentials], file: &Path) -> Result<(), String> {
+    let mut text = Vec::new();
+    let written = shown
+        .iter()
+        .try_for_each(|credentials| variables(sandbox, credentials, &mut text))
+        .and_then(|()| fs::write(file, text));
+    written.map_err(|error| format!("{} cannot be written: {error}", file.display()))
+}
+
 /// What to export, for each bundle.
-fn introduce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
+fn introduce(sandbox: &Sandbox, shown: &[Credentials], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "# {} on {}", sandbox.portal(), sandbox.gateway_url())?;
     writeln!(out, "# All of this is made up and good for nothing else.")?;
     for (api, url) in sandbox.api_urls() {
         writeln!(out, "# {api}: {url}")?;
     }
-    for credentials in sandbox.credentials() {
+    for credentials in shown {
         writeln!(out, "\n# {}", credentials.bundle)?;
-        for (name, value) in sandbox.environment(credentials) {
-            writeln!(out, "export {name}='{value}'")?;
-        }
+        variables(sandbox, credentials, out)?;
         writeln!(
             out,
             "# user {} with password {}",
@@ -95,4 +126,9 @@ fn introduce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     }
     writeln!(out, "\n# Requests; Ctrl-C ends the sandbox.")?;
     out.flush()
+}
+
+fn variables(sandbox: &Sandbox, credentials: &Credentials, out: &mut impl Write) -> io::Result<()> {
+    let mut all = sandbox.environment(credentials).into_iter();
+    all.try_for_each(|(name, value)| writeln!(out, "export {name}='{value}'"))
 }

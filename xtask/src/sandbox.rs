@@ -31,8 +31,7 @@ pub(crate) struct DemoOptions {
 
 /// Runs a portal on this machine until Ctrl-C.
 pub(crate) fn serve(options: &Options) -> Result<(), Failure> {
-    let target = ["--features", "command", "--bin", "portal-sandbox"];
-    run(&target, &options.arguments)
+    run(&["--bin", "portal-sandbox"], &options.arguments)
 }
 
 /// Shows what clients send and are answered.

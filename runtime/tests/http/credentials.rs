@@ -377,7 +377,8 @@ async fn a_client_is_made_from_the_environment() {
 #[test]
 fn a_bundle_with_scopes_needs_none_in_the_environment() {
     let built = Ledger::<Everything>::builder().credentials_from(|name| match name {
-        "EXAMPLE_SCOPE" | "EXAMPLE_GATEWAY_URL" | "EXAMPLE_TOKEN_URL" => None,
+        "EXAMPLE_SCOPE" => None,
+        address if address.contains("_URL") => None,
         _ => Some("x".to_owned()),
     });
     built.unwrap().build().unwrap();
