@@ -398,7 +398,7 @@ const WEBHOOKS: [(&str, &str); 2] = [
 ];
 /// What the calls of the server to its users travel as, by name.
 pub(crate) const WEBHOOKS_OF_3_1: &str = "x-webhooks";
-/// What such calls travel as where the document has them in an extension.
+/// What the names of such calls travel as where the document has them in an extension.
 pub(crate) const VENDOR_WEBHOOKS: &str = "x-vendor-webhooks";
 
 /// Reads the calls that the server makes to its users into extensions.
@@ -414,13 +414,19 @@ pub(crate) fn webhooks<'a>(
         };
         let at = at.step(Step::Key(section), Step::Key(travels_as));
         cx.moved(&at);
-        let mut webhooks: IndexMap<&str, PathItem> = IndexMap::new();
+        let mut webhooks: IndexMap<&str, Option<PathItem>> = IndexMap::new();
         for (name, value) in map {
-            if is_extension(name) {
-                continue;
-            }
-            if let Some(item) = path_item(cx, None, value, &at.key(name)) {
-                webhooks.insert(name, item);
+            match travels_as {
+                _ if is_extension(name) => {}
+                // Only told: they lead to nothing that is generated.
+                VENDOR_WEBHOOKS => {
+                    webhooks.insert(name, None);
+                }
+                _ => {
+                    if let Some(item) = path_item(cx, None, value, &at.key(name)) {
+                        webhooks.insert(name, Some(item));
+                    }
+                }
             }
         }
         if !webhooks.is_empty() {
