@@ -45,7 +45,8 @@ fn run(target: &[&str], arguments: &[impl AsRef<OsStr>]) -> Result<(), Failure> 
     journal::finish(&root.join(SPECS))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
-        .args(["run", "--quiet", "--package", "portal-sandbox"])
+        // Not quietly: the first time it takes minutes to build.
+        .args(["run", "--package", "portal-sandbox"])
         .arg("--manifest-path")
         .arg(root.join("Cargo.toml"))
         .args(target)

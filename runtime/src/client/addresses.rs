@@ -97,9 +97,13 @@ impl Addresses {
         let wrong =
             |problem: String| format!("the base URL of {} ({}): {problem}", api.id, api.title);
         if !is_absolute(template) {
-            return Err(wrong(
-                "its document names no server; set the URL".to_owned(),
-            ));
+            let document = match template {
+                "" => "its document names no server".to_owned(),
+                path => format!("its document's server, `{path}`, has no host"),
+            };
+            return Err(wrong(format!(
+                "{document}; set `base_url` (a portal's `api_url`), or the environment's `…_BASE_URL` (`…_API_URL_…`)"
+            )));
         }
         let mut base = self
             .locate(template, server.or(self.server))

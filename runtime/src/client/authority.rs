@@ -311,16 +311,15 @@ fn choose(
             "it needs credentials that were not set: {}",
             alternatives
                 .iter()
-                .map(|all| names(all))
+                .map(|all| names(all.iter().filter(|it| !is_set(it))))
                 .collect::<Vec<_>>()
                 .join(", or ")
         ))),
     }
 }
 
-fn names(requirements: &[Requirement]) -> String {
+fn names<'r>(requirements: impl Iterator<Item = &'r Requirement>) -> String {
     let names: Vec<String> = requirements
-        .iter()
         .map(|requirement| format!("`{}`", requirement.scheme))
         .collect();
     names.join(" and ")

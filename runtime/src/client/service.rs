@@ -191,7 +191,7 @@ impl<P> Builder<P, ForService> {
     /// base URL is taken from the prefix with `_BASE_URL`.
     ///
     /// # Errors
-    /// When there are security schemes and no credentials for any; the names are listed.
+    /// When there are security schemes and no credentials for any, or half of those for one; the names are listed.
     pub fn credentials_from_env(self) -> Result<Self, ConfigError> {
         self.credentials_from(|name| std::env::var(name).ok())
     }
@@ -205,44 +205,22 @@ impl<P> Builder<P, ForService> {
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
         let service = self.profile.service;
-        let names = std::cell::RefCell::new(Vec::new());
-        let find = |name: String| {
-            let value = lookup(&name).map(|value| value.trim().to_owned());
-            names.borrow_mut().push(name);
-            value.filter(|value| !value.is_empty())
-        };
+        let mut environment = Environment::new(&lookup);
         for scheme in service.schemes {
-            let prefix = format!("{}_{}", service.env_prefix, capitals(scheme.name));
-            let both = |one: &str, two: &str| {
-                find(format!("{prefix}_{one}")).zip(find(format!("{prefix}_{two}")))
-            };
-            let given = match scheme.kind {
-                SecurityScheme::ApiKeyHeader(_)
-                | SecurityScheme::ApiKeyQuery(_)
-                | SecurityScheme::ApiKeyCookie(_) => {
-                    find(format!("{prefix}_KEY")).map(|key| Given::Key(Secret::from(key)))
-                }
-                SecurityScheme::Basic => both("USER", "PASSWORD")
-                    .map(|(user, password)| Given::Basic(user, Secret::from(password))),
-                SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => {
-                    find(format!("{prefix}_TOKEN")).map(|token| Given::Token(Secret::from(token)))
-                }
-                SecurityScheme::OAuth2ClientCredentials { .. } => {
-                    both("CLIENT_ID", "CLIENT_SECRET")
-                        .map(|(id, secret)| Given::Client(ClientCredentials::new(id, secret), None))
-                }
-            };
+            let given = environment.given(service.env_prefix, scheme);
             self.profile
                 .given
                 .extend(given.map(|given| (scheme.name.to_owned(), given)));
         }
+        ConfigError::check(environment.halves)?;
         if self.profile.given.is_empty() && !service.schemes.is_empty() {
-            let names = names.into_inner().join(", ");
+            let names = environment.names.join(", or ");
             return Err(ConfigError::new(format!(
-                "none of these environment variables is set: {names}"
+                "the environment has no credentials; set what your operator gave you: {names}"
             )));
         }
-        if let Some(url) = find(format!("{}_BASE_URL", service.env_prefix)) {
+        let url = format!("{}_BASE_URL", service.env_prefix);
+        if let Some(url) = value_of(&lookup, &url) {
             self = self.base_url(url);
         }
         Ok(self)
@@ -325,6 +303,83 @@ impl<P> Builder<P, ForService> {
         self.profile.given.push((scheme, given));
         self
     }
+}
+
+/// Credentials by the names of environment variables.
+struct Environment<'l> {
+    lookup: &'l dyn Fn(&str) -> Option<String>,
+    /// What was looked for; what goes together is one entry.
+    names: Vec<String>,
+    /// What is there without what goes with it.
+    halves: Vec<String>,
+}
+
+impl<'l> Environment<'l> {
+    fn new(lookup: &'l dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            lookup,
+            names: Vec::new(),
+            halves: Vec::new(),
+        }
+    }
+
+    /// What is set for a scheme.
+    fn given(&mut self, prefix: &str, scheme: &Scheme) -> Option<Given> {
+        let prefix = format!("{prefix}_{}", capitals(scheme.name));
+        match scheme.kind {
+            SecurityScheme::ApiKeyHeader(_)
+            | SecurityScheme::ApiKeyQuery(_)
+            | SecurityScheme::ApiKeyCookie(_) => {
+                let key = self.one(format!("{prefix}_KEY"))?;
+                Some(Given::Key(Secret::from(key)))
+            }
+            SecurityScheme::Basic => {
+                let (user, password) =
+                    self.both(format!("{prefix}_USER"), format!("{prefix}_PASSWORD"))?;
+                Some(Given::Basic(user, Secret::from(password)))
+            }
+            SecurityScheme::Bearer | SecurityScheme::Unsupported(_) => {
+                let token = self.one(format!("{prefix}_TOKEN"))?;
+                Some(Given::Token(Secret::from(token)))
+            }
+            SecurityScheme::OAuth2ClientCredentials { .. } => {
+                let (id, secret) = self.both(
+                    format!("{prefix}_CLIENT_ID"),
+                    format!("{prefix}_CLIENT_SECRET"),
+                )?;
+                Some(Given::Client(ClientCredentials::new(id, secret), None))
+            }
+        }
+    }
+
+    fn one(&mut self, name: String) -> Option<String> {
+        let value = value_of(self.lookup, &name);
+        self.names.push(name);
+        value
+    }
+
+    /// Two values of which neither is of use without the other.
+    fn both(&mut self, first: String, second: String) -> Option<(String, String)> {
+        let values = (
+            value_of(self.lookup, &first),
+            value_of(self.lookup, &second),
+        );
+        let half = match &values {
+            (Some(_), None) => Some((&first, &second)),
+            (None, Some(_)) => Some((&second, &first)),
+            _ => None,
+        };
+        self.halves
+            .extend(half.map(|(there, missing)| format!("{there} is set, and {missing} is not")));
+        self.names.push(format!("{first} and {second}"));
+        values.0.zip(values.1)
+    }
+}
+
+/// A variable's value; one that is empty is not set.
+fn value_of(lookup: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    let value = lookup(name)?.trim().to_owned();
+    (!value.is_empty()).then_some(value)
 }
 
 /// The chosen server, and whether its variables may be what they were set to.

@@ -316,6 +316,41 @@ fn the_environment_sets_what_it_has() {
     let some = Things::builder()
         .credentials_from(|name| (name == "THINGS_HEADER_KEY").then(|| "k".to_owned()));
     some.unwrap().build().unwrap();
+    let half = Things::builder()
+        .credentials_from(|name| (name == "THINGS_BASIC_USER").then(|| "u".to_owned()));
+    assert_eq!(
+        half.unwrap_err().to_string(),
+        "THINGS_BASIC_USER is set, and THINGS_BASIC_PASSWORD is not"
+    );
+}
+
+/// Of what goes together, only what is missing is said.
+#[tokio::test]
+async fn credentials_that_are_there_are_not_called_missing() {
+    static BOTH: Op = get("both").security(&[&[
+        Requirement {
+            scheme: "header",
+            scopes: &[],
+        },
+        Requirement {
+            scheme: "basic",
+            scopes: &[],
+        },
+    ]]);
+    let things = Things::builder()
+        .base_url("http://127.0.0.1:9")
+        .api_key("header", "k");
+    let error = things
+        .build()
+        .unwrap()
+        .ask(&BOTH)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("`basic`") && !error.contains("`header`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -141,10 +141,15 @@ fn take(options: &Options, fetched: &Fetched, origin: &str) -> Result<(), Failur
     }
     let root = workspace::root()?;
     let manifests = codegen::manifests(&root)?;
-    let (folder, manifest) = one_portal(&manifests, options)?;
     let [api] = options.api.as_slice() else {
         let message = "`--from` needs `--api NAME`, whose document it replaces, or `--out FILE`";
         return Err(Failure::Usage(message.to_owned()));
+    };
+    // The name of an API is enough where only one portal has it.
+    let mut having = manifests.iter().filter(|(_, it)| it.api(api).is_some());
+    let (folder, manifest) = match (&options.portal, having.next(), having.next()) {
+        (None, Some(one), None) => one,
+        _ => one_portal(&manifests, options)?,
     };
     let api = find_api(manifest, api)?;
     install::api(&root, folder, manifest, api, fetched, origin)

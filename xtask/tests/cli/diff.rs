@@ -304,3 +304,76 @@ major
             .contains("struct Old")
     );
 }
+
+#[test]
+fn whether_a_property_must_be_sent_and_may_be_null_are_two_things() {
+    let folder = Folder::new("whether_a_property_must_be_sent_and_may_be_null_are_two_things");
+    let document = |required: &str, nullable: bool| {
+        format!(
+            "openapi: 3.0.3
+info: {{ title: Shop, version: '1' }}
+servers: [{{ url: 'https://shop.example' }}]
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {{ $ref: '#/components/schemas/Order' }}
+      responses:
+        '204': {{ description: Done }}
+components:
+  schemas:
+    Order:
+      type: object
+      required: [{required}]
+      properties:
+        a: {{ type: string }}
+        note: {{ type: string, nullable: {nullable} }}
+"
+        )
+    };
+    let told = |old: (&str, bool), new: (&str, bool)| {
+        folder.write("old.yaml", document(old.0, old.1));
+        folder.write("new.yaml", document(new.0, new.1));
+        let ended = folder.xtask(&["diff", "old.yaml", "new.yaml"]);
+        let lines = ended.stdout.lines().map(str::trim);
+        let property = lines.filter(|it| it.contains("the property `note`"));
+        property.map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    let may_be_missing = told(("a, note", true), ("a", true));
+    assert!(
+        may_be_missing.starts_with("information"),
+        "{may_be_missing}"
+    );
+    for (old, new, expected) in [
+        (
+            ("a", true),
+            ("a, note", true),
+            "is always there, though it may be null [property-required]",
+        ),
+        (
+            ("a, note", true),
+            ("a, note", false),
+            "is always there [property-required]",
+        ),
+        (
+            ("a", true),
+            ("a", false),
+            "may not be null any more [presence-changed]",
+        ),
+        (
+            ("a", false),
+            ("a, note", false),
+            "is always there [property-required]",
+        ),
+    ] {
+        let line = told(old, new);
+        assert!(
+            line.starts_with("breaking") && line.ends_with(expected),
+            "{old:?} {new:?}: {line}"
+        );
+    }
+}

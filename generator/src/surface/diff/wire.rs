@@ -298,6 +298,46 @@ impl Way {
     }
 }
 
+/// What of a property changes that is not its type: whether it is always there, and whether it may be null.
+fn presence(told: &mut Told<'_>, old: &Member, new: &Member, way: Way) {
+    if old.place == new.place {
+        return;
+    }
+    let always =
+        |member: &Member| matches!(member.place.as_str(), "required" | "constant" | "nullable");
+    let null = |member: &Member| matches!(member.place.as_str(), "nullable" | "patch");
+    let certain = |member: &Member| always(member) && !null(member);
+    // A request that left it out, or said null, is refused now.
+    let sent = match (always(new) && !always(old)) || (null(old) && !null(new)) {
+        true => Breaking,
+        false => Information,
+    };
+    // Whoever relied on a value finds none now.
+    let received = match (certain(old), certain(new)) {
+        (true, false) => Breaking,
+        (false, false) if always(old) && !always(new) || null(new) && !null(old) => Warning,
+        _ => Information,
+    };
+    let (rule, what) = match (always(old), always(new)) {
+        _ if certain(new) && !certain(old) => ("property-required", "is always there"),
+        _ if certain(old) && null(new) && always(new) => ("property-optional", "may be null"),
+        (true, false) => ("property-optional", "may be missing or null"),
+        (false, true) => (
+            "property-required",
+            "is always there, though it may be null",
+        ),
+        _ if null(new) && !null(old) => ("presence-changed", "may be null"),
+        _ if null(old) && !null(new) => ("presence-changed", "may not be null any more"),
+        // What is constant is sent by itself.
+        _ => {
+            let message = format!("the property `{}` is {}", old.wire, new.place);
+            return told.also(way.worse(Warning, Warning), "presence-changed", message);
+        }
+    };
+    let message = format!("the property `{}` {what}", old.wire);
+    told.also(way.worse(sent, received), rule, message);
+}
+
 fn properties(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>, way: Way) {
     let fields = |item: &'_ Item| -> Vec<Member> {
         let fields = item.members(Role::Field);
@@ -315,30 +355,7 @@ fn properties(told: &mut Told<'_>, old: &Item, new: &Item, types: &Types<'_>, wa
             told.also(severity, "property-removed", message);
             continue;
         };
-        let may_be_null = |member: &Member| !must(member);
-        match (may_be_null(field), may_be_null(now)) {
-            (false, true) => {
-                let message = format!("the property `{}` may be missing or null", field.wire);
-                told.also(
-                    way.worse(Information, Breaking),
-                    "property-optional",
-                    message,
-                );
-            }
-            (true, false) => {
-                let message = format!("the property `{}` is always there", field.wire);
-                told.also(
-                    way.worse(Breaking, Information),
-                    "property-required",
-                    message,
-                );
-            }
-            _ if field.place != now.place => {
-                let message = format!("the property `{}` is {}", field.wire, now.place);
-                told.also(way.worse(Warning, Warning), "presence-changed", message);
-            }
-            _ => {}
-        }
+        presence(told, field, now, way);
         let message = format!(
             "the property `{}` is {}, not {}",
             field.wire, now.ty, field.ty
