@@ -145,7 +145,7 @@ pub(crate) struct Lowered {
 /// Lowers what is selected of a normalized document.
 pub(crate) fn api(mut openapi: OpenAPI, config: &Config<'_>) -> Lowered {
     let selected = selection::apply(&mut openapi, config);
-    let mut lowered = whole(&openapi, config);
+    let mut lowered = whole(&openapi, config, &selected.unreached);
     lowered.unreached = selected.unreached.len();
     lowered
         .findings
@@ -191,8 +191,8 @@ fn unreached(names: &[String], config: &Config<'_>) -> Option<Finding> {
     })
 }
 
-/// Lowers a normalized document.
-fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
+/// Lowers a normalized document but for component schemas that nothing reaches.
+fn whole(openapi: &OpenAPI, config: &Config<'_>, unreached: &[String]) -> Lowered {
     let extra = additional_operations(openapi);
     let no_components = merge::Components::new();
     let components = openapi
@@ -201,7 +201,7 @@ fn whole(openapi: &OpenAPI, config: &Config<'_>) -> Lowered {
         .map_or(&no_components, |components| &components.schemas);
     let usage = usage::Usage::of(openapi, components);
     let mut types = schemas::Types::new(components, usage, config.decimal());
-    types.components();
+    types.components(&unreached.iter().map(String::as_str).collect());
 
     let mut operations = operations::Operations::new(openapi, config, types);
     operations.all(&extra);

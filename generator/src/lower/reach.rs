@@ -14,24 +14,19 @@ use super::usage::{children_of, is_parent};
 use crate::document::pointer;
 use crate::normalize::WEBHOOKS_OF_3_1;
 
-/// Takes the component schemas that nothing reaches out of a document, and gives their names in its order. `webhooks`
-/// says whether what the server sends by itself counts.
-pub(super) fn leave_unreached_out(openapi: &mut OpenAPI, webhooks: bool) -> Vec<String> {
+/// The component schemas that nothing reaches, in the document's order. `webhooks` says whether what the server sends by
+/// itself counts.
+pub(super) fn unreached(openapi: &OpenAPI, webhooks: bool) -> Vec<String> {
     // What cannot be written down cannot be searched either, so all of it stays.
     let Ok(reached) = reached(openapi, webhooks) else {
         return Vec::new();
     };
-    let mut unreached = Vec::new();
-    if let Some(components) = &mut openapi.components {
-        components.schemas.retain(|name, _| {
-            let is_reached = reached.contains(name);
-            if !is_reached {
-                unreached.push(name.clone());
-            }
-            is_reached
-        });
-    }
-    unreached
+    let components = openapi.components.iter();
+    let names = components.flat_map(|components| components.schemas.keys());
+    names
+        .filter(|name| !reached.contains(*name))
+        .cloned()
+        .collect()
 }
 
 /// The schemas that are reached in whatever way: what looks like a reference is one. A parent with a discriminator

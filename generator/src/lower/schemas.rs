@@ -160,8 +160,9 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Lowers every component. Their names are claimed first, so that no inline type can take one.
-    pub(crate) fn components(&mut self) {
+    /// Lowers every component but those that are left out. The names of all are claimed first, so that no inline type can
+    /// take one, and no name moves when something begins or ends to lead to a schema.
+    pub(crate) fn components(&mut self, left_out: &HashSet<&str>) {
         // Who is spelled as Rust would have it keeps the name, wherever the document puts the others.
         let all = self.components.keys().map(String::as_str);
         let (exact, others): (Vec<&'a str>, Vec<&'a str>) =
@@ -177,8 +178,10 @@ impl<'a> Types<'a> {
                     _ => "",
                 };
                 let index = self.reserve(&own, &[word]);
-                self.named.insert((name, direction), index);
-                work.push((name, direction, index));
+                if !left_out.contains(name) {
+                    self.named.insert((name, direction), index);
+                    work.push((name, direction, index));
+                }
             }
         }
         work.sort_by_key(|(name, ..)| self.components.get_index_of(*name));

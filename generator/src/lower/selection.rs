@@ -39,7 +39,8 @@ impl Useless {
     }
 }
 
-/// Takes all that is not selected out of a document.
+/// Takes the operations that are not selected out of a document, and tells which schemas nothing reaches then. These stay
+/// in it: their names are taken, and what they say of others is still said.
 pub(super) fn apply(openapi: &mut OpenAPI, config: &Config<'_>) -> Selected {
     let all = Selection::default();
     let selection = config.selection.unwrap_or(&all);
@@ -50,7 +51,7 @@ pub(super) fn apply(openapi: &mut OpenAPI, config: &Config<'_>) -> Selected {
     }
     if selection.schemas == Schemas::Used && has_operations(openapi) {
         // What the server sends by itself is in no selection of operations.
-        selected.unreached = reach::leave_unreached_out(openapi, !names_operations);
+        selected.unreached = reach::unreached(openapi, !names_operations);
     }
     selected
 }
