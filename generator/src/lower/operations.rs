@@ -555,7 +555,8 @@ fn group_modules(
                 true => named,
                 false => "operations".to_owned(),
             };
-            let other = format!("{preferred}_operations");
+            // `self_` becomes `self_operations`.
+            let other = format!("{}_operations", preferred.trim_end_matches('_'));
             let declared = openapi.tags.iter().find(|declared| declared.name == tag);
             ir::Group {
                 module: scope.claim(&preferred, std::iter::once(other)),

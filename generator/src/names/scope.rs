@@ -75,12 +75,14 @@ impl Scope {
         preferred: &str,
         alternatives: impl IntoIterator<Item = String>,
     ) -> String {
-        let separator = if preferred.ends_with(char::is_numeric) {
+        // `Self_` becomes `Self2`.
+        let stem = preferred.trim_end_matches('_');
+        let separator = if stem.ends_with(char::is_numeric) {
             "_"
         } else {
             ""
         };
-        self.claim_behind(preferred, alternatives, format!("{preferred}{separator}"))
+        self.claim_behind(preferred, alternatives, format!("{stem}{separator}"))
     }
 
     fn claim_behind(
@@ -172,6 +174,8 @@ mod tests {
         assert_eq!(scope.claim_capitalized("AB", []), "AB2");
         assert_eq!(scope.claim_capitalized("AB", []), "AB3");
         assert_eq!(scope.claim_capitalized("V1", []), "V1_2");
+        assert_eq!(scope.claim_capitalized("Self_", []), "Self_");
+        assert_eq!(scope.claim_capitalized("Self_", []), "Self2");
         assert_eq!(scope.claim_capitalized("V1", ["One".to_owned()]), "One");
     }
 
