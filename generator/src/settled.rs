@@ -129,6 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn names_of_files_add_no_lines() {
+        let name = "a\n[evil]\nb\u{202e}.yaml";
+        let set = DocumentSet::new(parse(Source::new(name, DOCUMENT)).unwrap());
+        let options = CrateOptions {
+            command: format!("cargo xtask generate {name}"),
+            ..options()
+        };
+        let made = crate::crate_from_document(set, &options).unwrap();
+        for file in made.files {
+            let evil = |line: &str| line.starts_with("[evil]") || line.contains('\u{202e}');
+            assert!(!file.text.lines().any(evil), "{}", file.path);
+        }
+    }
+
+    #[test]
     fn the_first_refusal_ends_the_rendering() {
         let settled = settle_crate(set(), &options(), &Selection::default()).unwrap();
         let mut paths = Vec::new();

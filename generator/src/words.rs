@@ -1,4 +1,4 @@
-//! Words for messages: what somebody may have meant, and lists.
+//! Words for messages: what somebody may have meant, lists, and what cannot be seen.
 
 /// The choice that a word was probably meant to be.
 pub(crate) fn closest<'c>(word: &str, choices: &[&'c str]) -> Option<&'c str> {
@@ -22,6 +22,19 @@ pub(crate) fn any_of(words: &[&str]) -> String {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
     }
+}
+
+/// Whether a character is written by its number or a letter for it: invisible and direction-changing ones are, so that
+/// code reads as it is. The compiler refuses some of them even in comments.
+pub(crate) fn is_spelled_out(character: char) -> bool {
+    character.is_control() || is_invisible(character)
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 /// Case and the signs between words are slips of the pen, not other words.

@@ -1,5 +1,7 @@
 //! Objects with properties of their own become structs.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::enums;
@@ -9,6 +11,7 @@ use super::usage::Direction;
 use super::view::Node;
 use crate::ir::{Field, Presence, Struct, Tag, Type};
 use crate::names::{self, Scope};
+use crate::words::is_spelled_out;
 
 impl<'a> Types<'a> {
     pub(super) fn structure(
@@ -178,7 +181,38 @@ fn notes(words: &Words<'_>, direction: Direction) -> Vec<String> {
 
 /// A JSON value for documentation, where it is short enough to help.
 pub(crate) fn shown(value: &Value) -> Option<String> {
-    let text = value.to_string();
+    let mut text = value.to_string();
+    if text.contains(is_spelled_out) {
+        text = spelled_out(&text);
+    }
     let fits = text.len() <= 80 && !text.contains('`') && !value.is_null();
     fits.then(|| format!("`{text}`"))
+}
+
+/// The same JSON with escapes for what cannot be seen, all of which stands in strings and has four digits at most.
+fn spelled_out(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        match is_spelled_out(character) {
+            true => _ = write!(text, "\\u{:04x}", u32::from(character)),
+            false => text.push(character),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_seen() {
+        let value = serde_json::json!("a\u{202e}b\u{7f}\n\u{2066}");
+        let text = shown(&value).unwrap();
+        assert_eq!(text, r#"`"a\u202eb\u007f\n\u2066"`"#);
+        assert_eq!(
+            serde_json::from_str::<Value>(text.trim_matches('`')).unwrap(),
+            value
+        );
+    }
 }

@@ -8,6 +8,7 @@ use openapiv3::{
 use serde_json::Value;
 
 use crate::normalize::TUPLE;
+use crate::words::is_spelled_out;
 
 /// A schema, or the name of a component.
 #[derive(Clone, Copy, Debug)]
@@ -301,11 +302,26 @@ impl Limits {
 
     fn pattern(mut self, pattern: Option<&str>) -> Self {
         if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
-            // Backticks would end the code span early; a pattern with one is left to the document.
-            if !pattern.contains('`') {
+            // Backticks would end the code span early, as an empty line would; a pattern with one, or with anything else
+            // that is not seen as it is, is left to the document.
+            if !pattern.contains(|character| character == '`' || is_spelled_out(character)) {
                 self.0.push(format!("Pattern `{pattern}`."));
             }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_shown_where_they_read_as_they_are() {
+        let shown = |pattern| Limits::default().pattern(Some(pattern)).0;
+        assert_eq!(shown("^[a-z]+$"), ["Pattern `^[a-z]+$`."]);
+        for pattern in ["", "a`", "a\n\n~~~\nlet a = b;", "a\rb", "\u{202e}a"] {
+            assert_eq!(shown(pattern), [""; 0], "{pattern:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A crate of its own from one document.
 
-use super::text::literal;
+use super::text::{escaped, literal};
 use super::{File, Granted, Target, Write};
 use crate::ir::Api;
 use crate::{CrateOptions, names};
@@ -82,7 +82,7 @@ tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}
 # A crate of its own. Remove this line where it joins a workspace.
 [workspace]
 ",
-        command = options.command,
+        command = escaped(&options.command),
         forwarded = FORWARDED,
         name = literal(&options.name),
         runtime = literal(&options.runtime),

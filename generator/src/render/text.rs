@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::docs;
 use crate::ir::{Api, Content, Framing, Items, Payload, Presence, Type};
+use crate::words::is_spelled_out;
 
 /// The wire types of the runtime that generated modules import where they use them.
 pub(super) const WIRE_TYPES: &[&str] = &[
@@ -190,38 +191,36 @@ pub(super) fn vendor_doc(out: &mut String, indent: &str, description: &str, othe
 pub(super) fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
-    let mut rest = text;
-    while let Some(plain) = rest.find(|c| matches!(c, '"' | '\\') || is_spelled_out(c)) {
-        let (before, after) = rest.split_at(plain);
-        literal.push_str(before);
-        let mut characters = after.chars();
-        match characters.next() {
-            Some('"') => literal.push_str("\\\""),
-            Some('\\') => literal.push_str("\\\\"),
-            Some('\n') => literal.push_str("\\n"),
-            Some('\r') => literal.push_str("\\r"),
-            Some('\t') => literal.push_str("\\t"),
-            Some(other) => _ = write!(literal, "\\u{{{:x}}}", other as u32),
-            None => {}
-        }
-        rest = characters.as_str();
-    }
-    literal.push_str(rest);
+    escape(text, &mut literal);
     literal.push('"');
     literal
 }
 
-/// Whether a character is written by its number or a letter for it: invisible and direction-changing ones are, so that
-/// code reads as it is.
-pub(super) fn is_spelled_out(character: char) -> bool {
-    character.is_control() || is_invisible(character)
+/// What stands between the quotes of a Rust string literal: one line, whatever the text.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    escape(text, &mut escaped);
+    escaped
 }
 
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    )
+fn escape(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(plain) = rest.find(|c| matches!(c, '"' | '\\') || is_spelled_out(c)) {
+        let (before, after) = rest.split_at(plain);
+        out.push_str(before);
+        let mut characters = after.chars();
+        match characters.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(other) => _ = write!(out, "\\u{{{:x}}}", other as u32),
+            None => {}
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
 }
 
 /// Text for a code span in documentation.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{TypeText, code, is_spelled_out, literal};
+use super::text::{TypeText, code, literal};
 use super::{File, Target, Write, calls, docs, header};
 use crate::ir::{
     Api, Body, Content, Group, Operation, Parameter, Part, PartKind, Payload, SampleAnswer,
@@ -10,6 +10,7 @@ use crate::ir::{
 };
 use crate::manifest::{self, Manifest};
 use crate::names;
+use crate::words::is_spelled_out;
 
 /// What holds for tests of vendors' names and deprecated operations alike.
 const ALLOWED: &str = "#![allow(clippy::all, deprecated, unreachable_pub, uncommon_codepoints, confusable_idents, mixed_script_confusables)]\n";
