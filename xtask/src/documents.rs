@@ -32,9 +32,10 @@ pub(crate) fn load_overlaid(
     overlays: &[Overlay],
 ) -> Result<DocumentSet, Failure> {
     let whole = base.join(path);
-    let folders = whole.ancestors().skip(1);
-    for specs in folders.filter(|folder| folder.ends_with(SPECS)) {
-        journal::finish(specs)?;
+    // Only this project's: a journal that came with somebody else's documents says what to write as well.
+    let specs = workspace::root()?.join(SPECS);
+    if workspace::absolute(&whole)?.starts_with(workspace::absolute(&specs)?) {
+        journal::finish(&specs)?;
     }
     let source = read(base, path)?;
     let main = document::parse(source).map_err(|problem| Failure::Refused(vec![problem]))?;

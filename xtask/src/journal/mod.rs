@@ -42,6 +42,7 @@ pub(crate) fn replace(folder: &Path, files: Vec<NewFile>) -> Result<usize, Failu
     finish_locked(folder)?;
     let mut changed = Vec::new();
     for (file, bytes) in files {
+        check_within(folder, &file)?;
         let old = sum_of(&folder.join(&file))?;
         let new = lock::sha256(&bytes);
         if old.as_ref() != Some(&new) {
@@ -134,6 +135,7 @@ fn apply(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut left = Vec::new();
     // All is looked at before anything is written.
     for (number, entry) in read_journal(&staged)?.into_iter().enumerate() {
+        check_within(folder, &entry.file)?;
         let path = folder.join(&entry.file);
         files.push(workspace::with_slashes(&entry.file));
         let found = sum_of(&path)?;
@@ -211,6 +213,20 @@ fn read_journal(staged: &Path) -> Result<Vec<Entry>, Failure> {
         entries.iter().map(Entry::from_json).collect()
     };
     read().ok_or_else(|| damaged(staged))
+}
+
+/// Refuses a file that would come to lie outside of the folder of all since a link is on the way to it.
+fn check_within(folder: &Path, file: &Path) -> Result<(), Failure> {
+    let path = folder.join(file);
+    let lies_in = workspace::absolute(path.parent().unwrap_or(folder))?;
+    if lies_in.starts_with(workspace::absolute(folder)?) {
+        return Ok(());
+    }
+    Err(Failure::Machine(format!(
+        "{} is not written: a link on its way leads out of {}; put a folder in the link's place",
+        path.display(),
+        folder.display()
+    )))
 }
 
 /// The sum of a file's content; `None` where there is no file.

@@ -274,3 +274,31 @@ fn what_was_damaged_is_not_taken() {
     assert!(matches!(apply(&case.folder()), Err(Failure::Machine(_))));
     assert_eq!(case.found(), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_behind_a_link_that_leads_out() {
+    let case = half_way("linked");
+    let (shop, outside) = (case.folder().join("shop"), case.base.join("outside"));
+    fs::rename(&shop, &outside).expect("it can be moved");
+    std::os::unix::fs::symlink(&outside, &shop).expect("links can be made");
+    let before = case.found();
+    let Err(Failure::Machine(message)) = apply(&case.folder()) else {
+        panic!("it is refused");
+    };
+    assert!(
+        message.contains("a link on its way leads out of"),
+        "{message}"
+    );
+    let new = vec![(PathBuf::from("shop/a.yaml"), b"other".to_vec())];
+    assert!(replace(&case.folder(), new).is_err());
+    assert_eq!(case.found(), before);
+
+    // A link that stays within is none of our business.
+    let within = case.folder().join("elsewhere");
+    fs::remove_file(&shop).expect("it can be removed");
+    fs::rename(&outside, &within).expect("it can be moved");
+    std::os::unix::fs::symlink(&within, &shop).expect("links can be made");
+    assert!(apply(&case.folder()).is_ok());
+    assert_eq!(case.found(), super::tests::new());
+}

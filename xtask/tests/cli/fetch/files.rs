@@ -1,5 +1,7 @@
 //! Documents that were saved by hand.
 
+use std::fs;
+
 use sha2::{Digest, Sha256};
 
 use super::{DOCUMENT, OLD, check_untouched, workspace};
@@ -189,6 +191,22 @@ fn whoever_comes_next_finishes_what_was_interrupted() {
         let again = folder.xtask(command);
         assert!(!again.stderr.contains("interrupted"), "{command:?}");
     }
+}
+
+#[test]
+fn a_journal_beside_somebody_elses_documents_is_nothing_to_finish() {
+    let folder = half_way("fetch_half_way_elsewhere");
+    fs::create_dir_all(folder.path("downloaded")).expect("it can be made");
+    fs::rename(folder.path("specs"), folder.path("downloaded/specs")).expect("it can be moved");
+    let before = folder.files("downloaded");
+    let ended = folder.xtask(&[
+        "generate",
+        "downloaded/specs/shop/orders.yaml",
+        "--out",
+        "crate",
+    ]);
+    assert!(!ended.stderr.contains("interrupted"), "{}", ended.stderr);
+    assert_eq!(folder.files("downloaded"), before);
 }
 
 #[test]
