@@ -39,6 +39,7 @@ fn on_this_stack(document: Document, overlays: &[Overlay]) -> Result<Document, V
     let mut patch = Patch {
         value: document.value.clone(),
         patched: document.patched(),
+        room: MOST_BROUGHT,
     };
     for overlay in overlays {
         problems.extend(other_document(overlay, &document));
@@ -54,6 +55,10 @@ fn on_this_stack(document: Document, overlays: &[Overlay]) -> Result<Document, V
             {
                 let place = overlay.document.place(&format!("{at}{key}"));
                 problems.push(Diagnostic::error(rule, place, message, help));
+                // What follows would work on a document that is as large already.
+                if rule == TOO_LARGE {
+                    return Err(problems);
+                }
             }
         }
     }
@@ -69,6 +74,12 @@ fn other_document(overlay: &Overlay, document: &Document) -> Option<Diagnostic> 
     let than = || format!("`{}`", document.name);
     (named != document.name).then(|| overlay.is_for_another(&named, &than()))
 }
+
+const TOO_LARGE: &str = "overlay-too-large";
+
+/// The values that overlays may bring to a document altogether: copies of copies would be more than any machine holds.
+/// Few in tests.
+const MOST_BROUGHT: usize = if cfg!(test) { 1_000 } else { 100_000 };
 
 /// Why an action cannot be carried out.
 struct Refused {
@@ -99,6 +110,8 @@ impl Refused {
 struct Patch {
     value: Value,
     patched: Patched,
+    /// The values that may still be brought.
+    room: usize,
 }
 
 /// A value that others are merged with, and where it comes from.
@@ -253,6 +266,7 @@ impl Patch {
                 })?;
             }
         }
+        self.take_room(targets, key, value)?;
         let mut changed = false;
         for target in targets {
             let brought = Brought {
@@ -267,6 +281,31 @@ impl Patch {
             };
         }
         Ok(changed)
+    }
+
+    /// Refuses what makes a document larger or deeper than one may be.
+    fn take_room(
+        &mut self,
+        targets: &[String],
+        key: &'static str,
+        value: &Value,
+    ) -> Result<(), Refused> {
+        let levels = |target: &String| target.bytes().filter(|byte| *byte == b'/').count();
+        let deepest = targets.iter().map(levels).max().unwrap_or_default();
+        let (values, depth) = extent(value);
+        let left = self.room.checked_sub(values.saturating_mul(targets.len()));
+        match left.filter(|_| deepest + depth <= document::MAX_DEPTH) {
+            Some(left) => self.room = left,
+            None => {
+                return Err(Refused::new(
+                    key,
+                    TOO_LARGE,
+                    "with this, the document would be larger or deeper than any document needs",
+                    "select less, or write shared parts as components and refer to them",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Merges a value that fits into the one at a pointer; whether that changed it.
@@ -427,5 +466,18 @@ fn in_order(a: &str, b: &str) -> Ordering {
         if order != Ordering::Equal {
             return order;
         }
+    }
+}
+
+/// How many values a value is with all in it, and how many levels deep they stand.
+fn extent(value: &Value) -> (usize, usize) {
+    let all = |(values, depth): (usize, usize), inner: &Value| {
+        let (more, below) = extent(inner);
+        (values + more, depth.max(below + 1))
+    };
+    match value {
+        Value::Array(items) => items.iter().fold((1, 0), all),
+        Value::Object(members) => members.values().fold((1, 0), all),
+        _ => (1, 0),
     }
 }

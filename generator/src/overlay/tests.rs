@@ -352,3 +352,37 @@ fn later_overlays_see_what_earlier_ones_did() {
         "twice changes nothing"
     );
 }
+
+#[test]
+fn what_would_grow_beyond_all_bounds_is_refused() {
+    let grow = |target: &str, count: usize| -> String {
+        let one = |number: usize| {
+            let target = target.replace('#', &number.to_string());
+            format!(
+                "  - {{ target: $, update: {{ x{number}: {{}} }} }}\n  - {{ target: {target}, copy: $ }}\n"
+            )
+        };
+        let actions: String = (0..count).map(one).collect();
+        format!("actions:\n{actions}")
+    };
+    // Each copy holds all earlier ones.
+    let refused = applied("1.1.0", &grow("$.x#", 40)).expect_err("it doubles forty times");
+    assert!(
+        refused.contains(
+            "/copy: with this, the document would be larger or deeper than any document needs"
+        ),
+        "{refused}"
+    );
+    assert!(applied("1.1.0", &grow("$.x#", 5)).is_ok());
+
+    let nested = "a: { ".repeat(200) + &" }".repeat(200);
+    let deep = format!(
+        "actions:\n  - {{ target: $.info, update: {{ {nested} }} }}\n  - {{ target: $.info{}, update: {{ {nested} }} }}\n",
+        ".a".repeat(100)
+    );
+    let refused = applied("1.0.0", &deep).expect_err("it is too deep");
+    assert!(
+        refused.contains("#/actions/1/update: with this"),
+        "{refused}"
+    );
+}
