@@ -1,14 +1,16 @@
 //! What machines read: lines of JSON on standard output, each an object whose `kind` says what it tells.
 
+use std::io::Write as _;
+
 use portal_generator::diagnostics::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
-use crate::terminal::{self, say};
+use crate::terminal;
 
 /// Prints a line for each diagnostic, warnings and notes included, in the order of their places.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) {
     for diagnostic in terminal::sorted(diagnostics) {
-        say!("{}", line(diagnostic));
+        print(&line(diagnostic));
     }
 }
 
@@ -26,7 +28,13 @@ pub(crate) fn summary(diagnostics: &[Diagnostic], more: Value) {
     if let (Some(summary), Value::Object(more)) = (summary.as_object_mut(), more) {
         summary.extend(more);
     }
-    say!("{summary}");
+    print(&summary);
+}
+
+/// Prints a value on a line of its own, as it is: what else is printed loses control characters on its way.
+pub(crate) fn print(value: &Value) {
+    // A reader who has seen enough is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "{value}");
 }
 
 fn line(diagnostic: &Diagnostic) -> Value {

@@ -40,6 +40,23 @@ fn diagnostics_are_lines_of_json() {
 }
 
 #[test]
+fn what_vendors_wrote_is_told_as_it_is() {
+    let folder = Folder::new("what_vendors_wrote_is_told");
+    let odd = "a\u{1b}[31m\u{7f}\u{9b}31m";
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "T", "version": "1" },
+        "paths": { (format!("/{odd}")): { "get": { "responses": { "200": {} } } } },
+    });
+    folder.write("api.json", document.to_string());
+    let ended = folder.xtask(&["generate", "api.json", "--out", "crate", "--json"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let pointer = json!(format!("/paths/~1{odd}/get/responses/200"));
+    let lines = ended.lines();
+    assert!(lines.iter().any(|it| it["pointer"] == pointer), "{lines:?}");
+}
+
+#[test]
 fn a_check_tells_the_files_that_differ() {
     let folder = workspace("a_check_tells_the_files");
     assert_eq!(folder.xtask(&["codegen"]).code, 0);
