@@ -92,8 +92,9 @@ fn one(diagnostic: &Diagnostic) {
     } = diagnostic;
     let help = match help.as_str() {
         "" => String::new(),
-        help => format!("; {help}"),
+        help => format!("; {}", visible(help)),
     };
+    let (place, message) = (visible(&place.to_string()), visible(message));
     match severity {
         Severity::Error => complain(format_args!("{RED}{place}{RED:#}: {message}{help}")),
         Severity::Warning => complain(format_args!(
@@ -101,6 +102,18 @@ fn one(diagnostic: &Diagnostic) {
         )),
         Severity::Note => complain(format_args!("{place}: {DIM}note{DIM:#}: {message}{help}")),
     }
+}
+
+/// A text without control characters, which vendors' words would otherwise move the cursor with, or begin a line.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => visible.extend(character.escape_default()),
+            false => visible.push(character),
+        }
+    }
+    visible
 }
 
 fn count<'r>(shown: &mut Vec<(&'r str, usize)>, rule: &'r str) -> usize {

@@ -54,6 +54,9 @@ fn what_vendors_wrote_is_told_as_it_is() {
     let pointer = json!(format!("/paths/~1{odd}/get/responses/200"));
     let lines = ended.lines();
     assert!(lines.iter().any(|it| it["pointer"] == pointer), "{lines:?}");
+    // People are told what could move their cursor by its number.
+    let shown = r"#/paths/~1a\u{1b}[31m\u{7f}\u{9b}31m/get/responses/200: ";
+    assert!(ended.stderr.contains(shown), "{}", ended.stderr);
 }
 
 #[test]
