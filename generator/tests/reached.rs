@@ -4,9 +4,9 @@ mod fixture;
 
 use std::collections::BTreeSet;
 
+use portal_generator::File;
 use portal_generator::document::{self, Document, Source};
 use portal_generator::manifest::Schemas;
-use portal_generator::{File, Output};
 
 /// Schemas that nothing reaches, which take names that others want and say of others what selects them.
 const LEFT_OUT: &str = "
@@ -34,10 +34,6 @@ components:
       discriminator: {propertyName: kind, mapping: {line: '#/components/schemas/Line'}}
 ";
 
-fn made(document: Document, schemas: Schemas) -> Output {
-    fixture::generate_with(document, schemas).expect("the document can be used")
-}
-
 /// What stands between blank lines, but for imports.
 fn parts(file: &File) -> BTreeSet<&str> {
     let parts = file.text.split("\n\n").map(str::trim);
@@ -45,8 +41,8 @@ fn parts(file: &File) -> BTreeSet<&str> {
 }
 
 fn check(name: &str, parse: impl Fn() -> Document) -> usize {
-    let used = made(parse(), Schemas::Used);
-    let all = made(parse(), Schemas::All);
+    let used = fixture::generate(parse()).expect("the document can be used");
+    let all = fixture::generate_with(parse(), Schemas::All).expect("the document can be used");
     for file in &used.files {
         let same = all.files.iter().find(|other| other.path == file.path);
         let same = same.unwrap_or_else(|| panic!("{name}: {} is new", file.path));
