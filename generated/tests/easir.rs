@@ -226,7 +226,10 @@ async fn without_a_base_url_the_error_says_so() {
     let Error::Request(error) = error else {
         panic!("{error}")
     };
-    assert!(error.to_string().contains("set the URL"), "{error}");
+    assert!(
+        error.to_string().contains("(a portal's `api_url`)"),
+        "{error}"
+    );
     assert!(server.calls().is_empty() && server.token_requests().is_empty());
 }
 

@@ -101,6 +101,7 @@ snapshots! { check:
     responses_that_disagree,
     responses_without_success,
     schema_names,
+    schema_names_in_pointers,
     schemas_reached,
     union_with_null,
     unions_several,

@@ -11,6 +11,7 @@ use super::view::{Node, View};
 use super::{Finding, enums};
 use crate::ir::{Type, TypeDef, TypeKind};
 use crate::names::{self, Scope};
+use crate::normalize::vendors_name;
 
 /// Names that generated type modules use themselves, so that no schema may take them.
 const RESERVED: &[&str] = &[
@@ -276,7 +277,7 @@ impl<'a> Types<'a> {
         self.inside.pop();
         self.definitions[index] = Some(TypeDef {
             name: type_name,
-            wire_name: name.to_owned(),
+            wire_name: vendors_name(name).into_owned(),
             pointer: hint.pointer,
             description,
             deprecated,

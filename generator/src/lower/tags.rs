@@ -7,6 +7,7 @@ use super::enums;
 use super::schemas::{Hint, Types};
 use super::view::{Node, component_name};
 use crate::ir::UnionVariant;
+use crate::normalize::vendors_name;
 
 impl<'a> Types<'a> {
     /// The values that select each of the branches.
@@ -126,11 +127,12 @@ fn named(
         .filter(|(_, target)| component_name(target) == component)
         .map(|(value, _)| value.clone())
         .collect();
+    let own = vendors_name(component);
     let takes = |value: &str| allowed.is_none_or(|allowed| allowed.iter().any(|a| a == value));
-    let by_name = takes(component) && !discriminator.mapping.contains_key(component);
+    let by_name = takes(&own) && !discriminator.mapping.contains_key(own.as_ref());
     match allowed {
         Some([only]) if values.is_empty() => return Some(vec![only.clone()]),
-        _ if by_name => values.push(component.to_owned()),
+        _ if by_name => values.push(own.into_owned()),
         _ => {}
     }
     (!values.is_empty()).then_some(values)

@@ -11,6 +11,7 @@ use openapiv3::{AdditionalProperties, OpenAPI, ReferenceOr, Schema};
 
 use super::merge::Components;
 use super::view::{Node, View, component_name, discriminator};
+use crate::normalize::vendors_name;
 
 /// The way a value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -360,7 +361,7 @@ fn mapped(discriminator: &openapiv3::Discriminator, component: &str) -> Vec<Stri
         .map(|(value, _)| value.clone())
         .collect();
     match values.is_empty() {
-        true => vec![component.to_owned()],
+        true => vec![vendors_name(component).into_owned()],
         false => values,
     }
 }

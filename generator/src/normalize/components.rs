@@ -1,10 +1,12 @@
 //! The components of a document, and what references make into one.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use openapiv3::ReferenceOr;
 use serde_json::{Map, Value};
 
-use super::at::At;
+use super::at::{At, Step};
 use super::context::{Address, Context, Hoist, Kind};
 use super::media::{component_reference, example, header};
 use super::parameters::parameter;
@@ -227,10 +229,23 @@ pub(crate) fn components(cx: &mut Context<'_>) {
         for last in [false, true] {
             for (name, value) in map {
                 if stands_for_another(value) == last {
-                    component(cx, kind, name, value, &at.key(name));
+                    let own = own_name(kind, name);
+                    let here = at.step(Step::Key(name), Step::Key(&own));
+                    if own != name.as_str() {
+                        cx.moved(&here);
+                    }
+                    component(cx, kind, name, value, &here);
                 }
             }
         }
+    }
+}
+
+/// What a component is called in the document being built.
+fn own_name(kind: Kind, name: &str) -> Cow<'_, str> {
+    match kind {
+        Kind::Schema => schema::plain(name),
+        _ => Cow::Borrowed(name),
     }
 }
 
@@ -245,7 +260,7 @@ pub(crate) fn hoisted(cx: &mut Context<'_>) {
             pointer: from,
         } = hoist;
         let mut to = format!("/components/{}", kind.section());
-        pointer::push(&mut to, &name);
+        pointer::push(&mut to, &own_name(kind, &name));
         let at = At::start(file, &from, &to);
         cx.moved(&at);
         build(cx, kind, &name, value, &at);
@@ -291,7 +306,8 @@ fn component<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value,
 fn unresolved(cx: &mut Context<'_>, kind: Kind, name: &str, reason: String) {
     if kind == Kind::Schema {
         let schema = ReferenceOr::Item(schema::broken(reason.clone()));
-        cx.components.schemas.insert(name.to_owned(), schema);
+        let name = own_name(kind, name).into_owned();
+        cx.components.schemas.insert(name, schema);
     } else {
         cx.broken.insert((kind, name.to_owned()), reason);
     }
@@ -304,7 +320,8 @@ fn same_as(cx: &mut Context<'_>, kind: Kind, name: &str, other: &str) {
         name: &str,
         other: &str,
     ) {
-        section.insert(name.to_owned(), component_reference(kind, other));
+        let other = component_reference(kind, &own_name(kind, other));
+        section.insert(own_name(kind, name).into_owned(), other);
     }
     let components = &mut cx.components;
     match kind {
@@ -320,7 +337,7 @@ fn same_as(cx: &mut Context<'_>, kind: Kind, name: &str, other: &str) {
 }
 
 fn build<'a>(cx: &mut Context<'a>, kind: Kind, name: &str, value: &'a Value, at: &At<'_>) {
-    let name = name.to_owned();
+    let name = own_name(kind, name).into_owned();
     if kind == Kind::Schema {
         let schema = schema::body(cx, value, at);
         cx.components.schemas.insert(name, schema);

@@ -41,7 +41,7 @@ use version::Version;
 pub use context::Lost;
 pub use origins::Origins;
 pub(crate) use paths::{VENDOR_WEBHOOKS, WEBHOOKS_OF_3_1};
-pub(crate) use schema::TUPLE;
+pub(crate) use schema::{TUPLE, vendors_name};
 pub(crate) use set::file_of;
 pub use set::{DocumentSet, references};
 

@@ -18,6 +18,8 @@ mod tuple;
 mod types;
 mod types_keyword;
 
+use std::borrow::Cow;
+
 use openapiv3::{AnySchema, ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type};
 use serde_json::{Map, Value};
 
@@ -138,11 +140,28 @@ pub(crate) fn reference(name: &str) -> ReferenceOr<Schema> {
 
 /// Returns the text of a reference to a schema component.
 pub(crate) fn schema_pointer(name: &str) -> String {
-    format!(
-        "#/components/schemas/{}",
-        name.replace('~', "~0").replace('/', "~1")
-    )
+    format!("#/components/schemas/{}", plain(name))
 }
+
+/// Returns the name of a schema component in the document being built, in which no pointer needs an escape: OpenAPI has
+/// no such names, and vendors have. Other letters that look the same stand in for what pointers are made of.
+pub(crate) fn plain(name: &str) -> Cow<'_, str> {
+    match name.contains(['/', '~']) {
+        true => Cow::Owned(name.replace('/', SLASH).replace('~', TILDE)),
+        false => Cow::Borrowed(name),
+    }
+}
+
+/// Returns what the vendor calls a schema component of the document that was built.
+pub(crate) fn vendors_name(name: &str) -> Cow<'_, str> {
+    match name.contains(SLASH) || name.contains(TILDE) {
+        true => Cow::Owned(name.replace(SLASH, "/").replace(TILDE, "~")),
+        false => Cow::Borrowed(name),
+    }
+}
+
+const SLASH: &str = "\u{2215}";
+const TILDE: &str = "\u{223c}";
 
 /// Boxes a schema the way properties and items hold it.
 pub(crate) fn boxed(schema: ReferenceOr<Schema>) -> ReferenceOr<Box<Schema>> {
