@@ -47,11 +47,12 @@ pub use set::{DocumentSet, references};
 
 /// A document that the later stages can rely on.
 ///
-/// Every `$ref` is `#/components/<kind>/<name>` and leads to something of that kind; no schema with a type has lost it;
+/// Every `$ref` is `#/components/<kind>/<name>` and leads to something of that kind, where no name of a schema holds a letter
+/// that pointers escape; no schema with a type has lost it;
 /// what 3.0 has no words for is in extensions of our own:
 /// `x-const`, `x-prefix-items`, `x-examples` and `x-content-schema` (the component that a text in JSON holds) on schemas, `x-item-schema` on media types whose `schema` is the array of
 /// their items, `x-style` on parameters
-/// and encodings, `x-additional-operations` on path items, `x-webhooks` and `x-vendor-webhooks` on the document, `x-default-mapping` on discriminators,
+/// and encodings, `x-additional-operations` on path items, `x-webhooks` and `x-vendor-webhooks` (names alone) on the document, `x-default-mapping` on discriminators,
 /// and `x-broken` with the reason on a schema or an operation that cannot be expressed.
 #[derive(Debug)]
 pub struct Normalized {
